@@ -33,7 +33,9 @@ class Config:
     """The running values. Each can be set by the environment variable in its metadata."""
 
     database_url: str = _setting("CAIRN_DATABASE_URL", "sqlite:///cairn.db", "sqlite:///file or postgresql://...")
-    public_url: str = _setting("CAIRN_PUBLIC_URL", "http://localhost:8000", "the address people type; links are built from it")
+    public_url: str = _setting(
+        "CAIRN_PUBLIC_URL", "http://localhost:8000", "the address people type; links are built from it"
+    )
     keys: Path = _setting("CAIRN_KEYS", "cairn.keys", "the key file, mode 0600, kept apart from the database", Path)
     files: Path = _setting("CAIRN_FILES", "files", "the folder of sealed attachments", Path)
     trusted_proxies: tuple[str, ...] = _setting("CAIRN_TRUSTED_PROXIES", "", "addresses of proxies, by comma", _hosts)

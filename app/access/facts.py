@@ -197,13 +197,13 @@ class Ties:
     epoch: int = 0
     client_born: date | None = None
     client_zone: str = "UTC"
-    closed: bool = False
     part2: bool = False
     same_programme: bool = False
     lacks_capacity: bool = False
     relationship: UUID | None = None
     relationship_started_at: datetime | None = None
     relationship_ended_at: datetime | None = None
+    relationship_kind: str = ""
     blocks: tuple[BlockFact, ...] = ()
     grants: tuple[GrantFact, ...] = ()
     authorities: tuple[AuthorityFact, ...] = ()
@@ -232,4 +232,3 @@ class Decision:
 
 
 DENY = Decision(Effect.DENY)
-

@@ -7,9 +7,9 @@ query from a child task of an open transaction.
 
 import asyncio
 import contextlib
+import os
 import string
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
@@ -235,7 +235,7 @@ class SQLite(_Engine, SQLiteEngine):
         self.path = self._path(url)
         self.connection_kwargs["database"] = self.path
 
-    async def get_connection(self, query_only: bool = False) -> Any:  # type: ignore[override]
+    async def get_connection(self, query_only: bool = False) -> Any:
         connection: Any = aiosqlite.connect(**self.connection_kwargs)
         connection._thread.daemon = True  # else a forgotten close hangs the interpreter at exit
         await connection
@@ -247,7 +247,7 @@ class SQLite(_Engine, SQLiteEngine):
         if query_only:
             await connection.execute_fetchall("PRAGMA query_only=ON")
         else:
-            Path(self.path).chmod(0o600)
+            os.chmod(self.path, 0o600)  # noqa: PTH101
         return connection
 
     async def start_connection_pool(self, **_: Any) -> None:
@@ -313,10 +313,8 @@ class SQLite(_Engine, SQLiteEngine):
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
         return await self.call(True, _fetch, ddl, ())
 
-    def transaction(  # type: ignore[override]
-        self, transaction_type: Any = None, allow_nested: bool = True, write: bool = True
-    ) -> Any:
-        """Writes are always IMMEDIATE: a deferred one that turns writer loses to any other with 'database is locked'."""
+    def transaction(self, transaction_type: Any = None, allow_nested: bool = True, write: bool = True) -> Any:
+        """Writes are always IMMEDIATE: a deferred one that turns writer meets 'database is locked' under load."""
         self.live()
         transaction = LiteTx(self, TransactionType.immediate if write else TransactionType.deferred, allow_nested)
         transaction.write = write

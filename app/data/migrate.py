@@ -4,6 +4,7 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.apps.migrations.tables import Migration
 
+from app.data.engine import Postgres
 from app.data.piccolo_app import APP_CONFIG
 from app.data.piccolo_conf import DB
 
@@ -14,7 +15,7 @@ class NewerDatabase(Exception):
 
 def known() -> list[str]:
     """The ids of the migrations this version has, oldest first."""
-    return sorted(BaseMigrationManager().get_migration_modules(APP_CONFIG.migrations_folder_path))
+    return sorted(BaseMigrationManager().get_migration_modules(str(APP_CONFIG.migrations_folder_path)))
 
 
 async def pending() -> list[str]:
@@ -32,8 +33,8 @@ async def migrate() -> list[str]:
     todo = await pending()
     if not todo:
         return []
-    if DB.postgres:
-        await _locked_forwards()
+    if isinstance(DB, Postgres):
+        await _locked_forwards(DB)
     else:
         await _forwards()
     return todo
@@ -45,9 +46,9 @@ async def _forwards() -> None:
         raise RuntimeError(result.message)
 
 
-async def _locked_forwards() -> None:
+async def _locked_forwards(engine: Postgres) -> None:
     """Two processes that start together must not both migrate."""
-    connection = await DB.get_new_connection()
+    connection = await engine.get_new_connection()
     try:
         await connection.execute("SELECT pg_advisory_lock(7239011)")
         await _forwards()

@@ -1,7 +1,7 @@
 """Encryption of free text at rest: a data key per client, wrapped by the master key.
 
-AES-256-GCM with a random 96-bit nonce; the associated data is table|column|row|key version, so that a sealed text moved to
-another place does not open. Deleting a client's key row makes all of their text unreadable, in backups too.
+AES-256-GCM with a random 96-bit nonce; the associated data is table|column|row|key version, so that a sealed text moved
+to another place does not open. Deleting a client's key row makes all of their text unreadable, in backups too.
 """
 
 import hashlib

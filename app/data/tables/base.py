@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, Timestamptz
+from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -31,9 +32,8 @@ def now(**kwargs: Any) -> Timestamptz:
 
 def link(to: Any, **kwargs: Any) -> ForeignKey:
     """A required reference; nothing that is referred to can be deleted."""
-    from piccolo.columns.base import OnDelete
-
-    return ForeignKey(to, **({"null": False, "on_delete": OnDelete.restrict, "default": None} | kwargs))
+    settings: dict[str, Any] = {"null": False, "on_delete": OnDelete.restrict, "default": None}
+    return ForeignKey(to, **(settings | kwargs))
 
 
 class Item:
