@@ -18,7 +18,7 @@ from app.access.work import Work
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys, Seal
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 
 LOCK = Statement("SELECT consent_epoch FROM client WHERE id = {client} FOR SHARE")
 
@@ -101,6 +101,13 @@ class Access:
     def may(self, category: Category, action: Action = Action.SEE) -> bool:
         """Is anything of this category open for this act? For showing a place or a button; the act itself decides again."""
         return any(lane.mask <= Mask.SAFE for lane in self.lanes(category, action))
+
+    def need(self, category: Category, action: Action) -> None:
+        """For a page that only holds a form: NotFound where nothing of this is within reach, Refused where the act is not."""
+        if not self.may(category):
+            raise NotFound
+        if not self.may(category, action):
+            raise Refused
 
     async def read(self, *wanted: Wanted, looks: bool = True) -> list[list[Row]]:
         """The rows of each listing that the viewer reaches, unsealed, in one hop; the look is on disk when this returns.

@@ -1,0 +1,43 @@
+"""How the application answers when something is not to be: plainly, with a way on, and the crisis line in sight."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Template
+
+from app.errors import DomainError
+from app.gate import request_id
+from app.logs import log_crash
+from app.pages import surroundings
+
+KNOWN = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503)
+
+
+def error_page(request: Request[Any, Any, Any], status: int, headers: dict[str, str] | None = None) -> Response[Any]:
+    """The same page for everyone who meets this status; nothing in it tells absent from out of reach."""
+    shown = status if status in KNOWN else 400 if status < 500 else 500
+    context = surroundings(request) | {"status": shown, "reference": request_id(request.scope)}
+    template = Template("errors/page.html", context=context, status_code=status, headers=headers)
+    return template  # type: ignore[return-value]
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    kept = {k: v for k, v in (error.headers or {}).items() if k.lower() in ("retry-after", "allow", "location")}
+    return error_page(request, error.status_code, kept)
+
+
+def answer_domain(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
+    return error_page(request, error.status, getattr(error, "headers", None))
+
+
+def answer_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log_crash(request.scope, error)
+    return error_page(request, 500)
+
+
+EXCEPTIONS: dict[Any, Any] = {
+    HTTPException: answer_http,
+    DomainError: answer_domain,
+    Exception: answer_crash,
+}

@@ -1,0 +1,80 @@
+"""All wiring, on one screen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.plugins.htmx import HTMXRequest
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+
+from app import answers, assets
+from app.access import Access, Trace, Viewer, access_of
+from app.config import Config
+from app.data.piccolo_conf import DB
+from app.data.sealing import Keys
+from app.gate import Cairn, checked, client_address, request_id
+from app.identity.door import SessionDoor, audience_guard
+from app.pages import environment
+from app.surroundings import Surroundings
+
+ROOT = Path(__file__).parent.parent
+
+
+def provide_viewer(request: Request) -> Viewer:
+    return request.user
+
+
+async def provide_access(request: Request) -> Access:
+    """The one door, open on the person whose page this is: `/me`, `/with/<relationship>` or `/staff/clients/<client>`."""
+    path = request.path_params
+    client: UUID | None = path.get("client")
+    relationship: UUID | None = path.get("relationship")
+    base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
+    trace = Trace(request_id(request.scope), client_address(request.scope, request.app.state.config))
+    return await access_of(
+        request.user,
+        request.app.state.keys,
+        datetime.now(UTC),
+        client=client,
+        relationship=relationship,
+        trace=trace,
+        base=base,
+    )
+
+
+def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = True) -> Cairn:
+    """The application. own_pool: open the database's pool with the application and close it after."""
+    from portal import routes as portal
+    from staff import routes as staff
+
+    keys = keys or Keys.load(config.keys)
+
+    @asynccontextmanager
+    async def pool(app: Cairn) -> AsyncIterator[None]:
+        if own_pool:
+            await DB.start_connection_pool()
+        yield
+        if own_pool:
+            await DB.close_connection_pool()
+
+    return Cairn(
+        route_handlers=[*portal(config), *staff(config), *assets.ROUTES],
+        request_class=HTMXRequest,
+        guards=[audience_guard],
+        middleware=[SessionDoor, Surroundings],
+        before_request=checked,
+        dependencies={"viewer": Provide(provide_viewer, sync_to_thread=False), "access": Provide(provide_access)},
+        exception_handlers=answers.EXCEPTIONS,
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(ROOT / "templates"))),
+        lifespan=[pool],
+        state=State({"config": config, "keys": keys}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+    )

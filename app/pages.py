@@ -1,0 +1,84 @@
+"""Pages and their fragments, from the same templates."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+
+from app import language
+from app.assets import asset
+from app.gate import csp_nonce, csrf_token
+from app.language import LANGUAGES
+
+FILTERS = {
+    "day": language.day,
+    "full_day": language.full_day,
+    "short_day": language.short_day,
+    "clock": language.clock,
+    "when": language.when,
+    "ago": language.ago,
+    "initials": language.initials,
+    "local": language.local,
+}
+
+Reply = Template | Response[Any]
+
+
+def wants_fragment(request: HTMXRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+
+
+def page(
+    request: HTMXRequest, name: str, *, fragment: str | None = None, status: int = 200, **context: Any
+) -> Template:
+    """Render page `name` ("portal/goal/list"), or `_<fragment>.html` beside it for htmx."""
+    if fragment and wants_fragment(request):
+        name = f"{name.rpartition('/')[0]}/_{fragment}"
+    context = surroundings(request) | context
+    if "access" in context:
+        context["base"] = context["access"].base
+    return Template(f"{name}.html", context=context, status_code=status)
+
+
+def see_other(request: HTMXRequest, url: str) -> Response[Any]:
+    """After a POST: go there. htmx follows a header instead of the redirect, so that the address changes too."""
+    if wants_fragment(request):
+        return Response(b"", status_code=200, headers={"HX-Redirect": url})
+    return Response(b"", status_code=303, headers={"Location": url})
+
+
+def surroundings(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What every layout asks for."""
+    return {
+        "request": request,
+        "viewer": request.scope.get("user"),
+        "organisation": request.scope["state"].get("organisation"),
+        "lang": language.language.get(),
+        "languages": LANGUAGES,
+        "csrf_token": lambda: csrf_token(request),
+        "csp_nonce": lambda: csp_nonce(request.scope),
+        "path": request.url.path,
+        "demo": request.app.state.config.demo,
+    }
+
+
+def environment(folder: Path) -> Environment:
+    """Autoescape everywhere; a name that a page forgot to give is an error, not an empty space."""
+    env = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        language._, language.ngettext, newstyle=True, pgettext=language.pgettext
+    )
+    env.filters.update(FILTERS)
+    env.globals["asset"] = asset
+    return env

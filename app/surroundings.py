@@ -1,0 +1,36 @@
+"""What every request is surrounded by: the reader's language and zone, the time, and the organisation."""
+
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+
+from litestar.datastructures import Headers
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from app import language
+from app.organisation import organisation
+
+
+class Surroundings:
+    """Sets the context variables in the request's own task, where handlers and templates see them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            viewer = scope.get("user")
+            about = await organisation()
+            language.language.set(spoken(scope))
+            language.zone.set(viewer.zone if viewer else about.zone)
+            language.moment.set(datetime.now(UTC))
+            scope["state"]["organisation"] = about
+        await self.app(scope, receive, send)
+
+
+def spoken(scope: Scope) -> str:
+    """Their own choice in the account, else the choice kept on this device, else what the browser asks for."""
+    if viewer := scope.get("user"):
+        return language.chosen(viewer.language)
+    headers = Headers.from_scope(scope)
+    cookie = SimpleCookie(headers.get("cookie", "")).get("__Host-lang")
+    return language.chosen(cookie.value if cookie else None, headers.get("accept-language"))

@@ -1,0 +1,126 @@
+"""My plan: goals in the person's own words, steps to tick, a word under a goal. The same pages for those they let in."""
+
+from uuid import UUID, uuid4
+
+from app.forms import GOAL, MESSAGE, Form
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+
+from app import goal
+from app.access import Access, Action, Category
+from app.errors import Stale
+from app.language import _
+from app.pages import Reply, page, see_other, wants_fragment
+from app.paths import shared
+
+
+class Goals(Controller):
+    @get(shared("/goals"), audience="portal", name="portal.goal.list")
+    async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
+        return page(request, "portal/goal/list", access=access, goals=await goal.goals(access), may=may(access))
+
+    @get(shared("/goals/new"), audience="portal", name="portal.goal.new")
+    async def new(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
+        access.need(Category.GOALS, Action.PROPOSE)
+        return page(request, "portal/goal/new", access=access, form=Form(), form_id=uuid4())
+
+    @post(shared("/goals"), audience="portal", name="portal.goal.propose")
+    async def propose(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
+        form = Form(await request.form())
+        title = form.line("title", GOAL, required=_("Write what you want, in your own words."))
+        why = form.text("why", GOAL)
+        form_id = form.form_id()
+        if form.errors:
+            access.need(Category.GOALS, Action.PROPOSE)
+            return page(request, "portal/goal/new", status=422, access=access, form=form, form_id=form_id)
+        made = await goal.propose(access, title=title, why=why, form_id=form_id)
+        return see_other(request, f"{access.base}/goals/{made}")
+
+    @get(shared("/goals/{goal_id:uuid}"), audience="portal", name="portal.goal.show")
+    async def show(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        return await shown(request, access, goal_id)
+
+    @post(shared("/goals/{goal_id:uuid}"), audience="portal", name="portal.goal.change")
+    async def change(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        title = form.line("title", GOAL, required=_("Write what you want, in your own words."))
+        why = form.text("why", GOAL)
+        version = form.number("version", 1, 2**31)
+        if form.errors:
+            return await shown(request, access, goal_id, edit=form, status=422)
+        try:
+            await goal.change(access, goal_id, title=title, why=why, version=version)
+        except Stale:
+            return await shown(request, access, goal_id, edit=form, stale=True, status=409)
+        return see_other(request, f"{access.base}/goals/{goal_id}")
+
+    @post(shared("/goals/{goal_id:uuid}/lifecycle"), audience="portal", name="portal.goal.move")
+    async def move(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        wanted = form.choice("lifecycle", ("active", "on-hold", "cancelled"))
+        if not form.errors:
+            await goal.move(access, goal_id, wanted)
+        return see_other(request, f"{access.base}/goals" if wanted == "cancelled" else f"{access.base}/goals/{goal_id}")
+
+    @post(shared("/goals/{goal_id:uuid}/comments"), audience="portal", name="portal.goal.comment")
+    async def comment(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        text = form.text("text", MESSAGE, required=_("Write a few words first."))
+        form_id = form.form_id()
+        if form.errors:
+            return await shown(request, access, goal_id, word=form, status=422)
+        await goal.comment(access, goal_id, text=text, form_id=form_id)
+        if wants_fragment(request):
+            return await shown(request, access, goal_id, fragment="comments")
+        return see_other(request, f"{access.base}/goals/{goal_id}#comments")
+
+    @post(shared("/steps/{step_id:uuid}"), audience="portal", name="portal.goal.tick")
+    async def tick(self, request: HTMXRequest, access: NamedDependency[Access], step_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        goal_id = await goal.tick(access, step_id, done=form.flag("done"))
+        if wants_fragment(request):
+            return await shown(request, access, goal_id, fragment="steps")
+        back = form.line("back", 20)
+        return see_other(request, f"{access.base}/today" if back == "today" else f"{access.base}/goals/{goal_id}")
+
+
+def may(access: Access) -> dict[str, bool]:
+    """Which buttons to show; each act decides again."""
+    return {
+        "propose": access.may(Category.GOALS, Action.PROPOSE),
+        "comment": access.may(Category.GOALS, Action.COMMENT),
+        "edit": access.is_own,
+    }
+
+
+async def shown(
+    request: HTMXRequest,
+    access: Access,
+    goal_id: UUID,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    edit: Form | None = None,
+    word: Form | None = None,
+    stale: bool = False,
+) -> Reply:
+    found, comments = await goal.goal(access, goal_id)
+    return page(
+        request,
+        "portal/goal/show",
+        fragment=fragment,
+        status=status,
+        access=access,
+        goal=found,
+        comments=comments,
+        may=may(access),
+        edit=edit,
+        word=word or Form(),
+        stale=stale,
+        form_id=uuid4(),
+    )
+
+
+ROUTES = [Goals]
