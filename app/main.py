@@ -14,13 +14,14 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
 from app import answers, assets
-from app.access import Access, Trace, Viewer, access_of
+from app.access import Access, Desk, Trace, Viewer, access_of
 from app.config import Config
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
 from app.gate import Cairn, checked, client_address, request_id
 from app.identity.door import SessionDoor, audience_guard
 from app.pages import environment
+from app.policy import checked as checked_policy
 from app.surroundings import Surroundings
 
 ROOT = Path(__file__).parent.parent
@@ -30,20 +31,29 @@ def provide_viewer(request: Request) -> Viewer:
     return request.user
 
 
+def provide_desk(request: Request) -> Desk:
+    """The door to lists over several clients."""
+    state = request.app.state
+    return Desk(request.user, state.keys, datetime.now(UTC), trace_of(request))
+
+
+def trace_of(request: Request) -> Trace:
+    return Trace(request_id(request.scope), client_address(request.scope, request.app.state.config))
+
+
 async def provide_access(request: Request) -> Access:
     """The one door, open on the person whose page this is: `/me`, `/with/<relationship>` or `/staff/clients/<client>`."""
     path = request.path_params
     client: UUID | None = path.get("client")
     relationship: UUID | None = path.get("relationship")
     base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
-    trace = Trace(request_id(request.scope), client_address(request.scope, request.app.state.config))
     return await access_of(
         request.user,
         request.app.state.keys,
         datetime.now(UTC),
         client=client,
         relationship=relationship,
-        trace=trace,
+        trace=trace_of(request),
         base=base,
     )
 
@@ -63,13 +73,17 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
         if own_pool:
             await DB.close_connection_pool()
 
-    return Cairn(
+    built = Cairn(
         route_handlers=[*portal(config), *staff(config), *assets.ROUTES],
         request_class=HTMXRequest,
         guards=[audience_guard],
         middleware=[SessionDoor, Surroundings],
         before_request=checked,
-        dependencies={"viewer": Provide(provide_viewer, sync_to_thread=False), "access": Provide(provide_access)},
+        dependencies={
+            "viewer": Provide(provide_viewer, sync_to_thread=False),
+            "access": Provide(provide_access),
+            "desk": Provide(provide_desk, sync_to_thread=False),
+        },
         exception_handlers=answers.EXCEPTIONS,
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(ROOT / "templates"))),
         lifespan=[pool],
@@ -78,3 +92,5 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
         logging_config=None,
         request_max_body_size=None,
     )
+    checked_policy(built)
+    return built
