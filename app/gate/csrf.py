@@ -1,0 +1,81 @@
+"""The token that shows a form came from our own page, bound to the browser's session.
+
+A token is a random mask and an HMAC over mask and session cookie, so it differs on every page and is worth nothing in another
+browser. Somebody without a session gets a cookie that exists for this alone, and only when a page with a form asks for it.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+from typing import Any
+
+from litestar import Request
+from litestar.types import Scope
+
+from app.data.sealing import Keys
+
+SESSION = "__Host-sid"
+PRE_SESSION = "__Host-pre"
+PRE_SESSION_SECONDS = 600
+HEADER = "x-csrf-token"
+FIELD = "_csrf"
+
+_MASK = 22  # 128 random bits in base64url
+_TOKEN = _MASK + 43
+_OPAQUE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+
+
+def csrf_for(cookie_token: str, keys: Keys) -> str:
+    """A new token for the browser that holds this session (or pre-session) cookie. 65 ASCII characters."""
+    return _signed(secrets.token_urlsafe(16), cookie_token, keys).decode()
+
+
+def csrf_holds(token: str, cookie_token: str, keys: Keys) -> bool:
+    given = token.encode(errors="replace")
+    if len(given) != _TOKEN:
+        return False
+    return hmac.compare_digest(given, _signed(given[:_MASK].decode("latin-1"), cookie_token, keys))
+
+
+def csrf_token(request: Request[Any, Any, Any]) -> str:
+    """The token of this page; the same each time one page asks. Asked for without a session, the answer sets `__Host-pre`."""
+    state = request.scope["state"]
+    if "csrf_token" not in state:
+        state["csrf_token"] = csrf_for(_bound_to(request), request.app.state["keys"])
+    return state["csrf_token"]
+
+
+def csrf_matches(request: Request[Any, Any, Any], token: object) -> bool:
+    """Whether `token` (whatever came in: a text, a file, nothing) was made for this browser."""
+    cookie = request.cookies.get(SESSION) or request.cookies.get(PRE_SESSION)
+    return isinstance(token, str) and bool(cookie) and csrf_holds(token, cookie or "", request.app.state["keys"])
+
+
+def pre_session(scope: Scope) -> str | None:
+    """The Set-Cookie line that this answer owes to a person without a session, if a token was asked for."""
+    value = scope["state"].get("pre_session")
+    if value is None:
+        return None
+    return f"{PRE_SESSION}={value}; Path=/; Max-Age={PRE_SESSION_SECONDS}; Secure; HttpOnly; SameSite=Lax"
+
+
+def _bound_to(request: Request[Any, Any, Any]) -> str:
+    if session := request.cookies.get(SESSION):
+        return session
+    held = request.cookies.get(PRE_SESSION, "")
+    value = held if _OPAQUE.match(held) else secrets.token_urlsafe(32)
+    request.scope["state"]["pre_session"] = value
+    return value
+
+
+def _signed(mask: str, cookie_token: str, keys: Keys) -> bytes:
+    mac = hmac.digest(_key(keys.cookie), f"{mask}|{cookie_token}".encode(errors="surrogatepass"), "sha256")
+    return mask.encode("latin-1") + urlsafe_b64encode(mac).rstrip(b"=")
+
+
+@lru_cache(4)
+def _key(cookie_key: bytes) -> bytes:
+    return hmac.digest(cookie_key, b"cairn|csrf", hashlib.sha256)
