@@ -6,6 +6,6 @@ from app.access.facts import Action, Category, Flag, Kind, Label, Mask, Role, Vi
 from app.access.work import Work
 
 __all__ = [
-    "Access", "Action", "Category", "Desk", "DeskListing", "Flag", "Kind", "Label", "Listing", "Mask", "Role", "Trace", "Viewer", "Work",
-    "access_of",
+    "Access", "Action", "Category", "Desk", "DeskListing", "Flag", "Kind", "Label", "Listing", "Mask", "Role", "Trace",
+    "Viewer", "Work", "access_of",
 ]  # fmt: skip
