@@ -6,7 +6,7 @@ A feature names what it reads as `Listing`s and writes inside `access.write(...)
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -169,7 +169,7 @@ class Access:
         loaded = await load(self.viewer, client=self.client, relationship=self.relationship)
         if loaded is None:
             raise NotFound
-        return replace(self, loaded=loaded)
+        return replace(self, loaded=loaded, now=max(self.now, datetime.now(UTC)))
 
     def event(self, action: str, category: Category | None = None, item: UUID | None = None, **more: Any) -> Event:
         ties = self.loaded.ties

@@ -150,7 +150,10 @@ class Postgres(_Engine, PostgresEngine):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        super().__init__(config={"dsn": url}, log_queries=False)
+        super().__init__(config={"dsn": url}, extensions=(), log_queries=False)
+
+    async def check_version(self) -> None:
+        """Piccolo connects when the engine is made, to look at the version; `cairn doctor` does that when asked."""
 
     def open_at(self, url: str) -> None:
         """Point the engine at another database; only while no pool is open."""
