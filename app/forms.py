@@ -78,15 +78,15 @@ class Form:
 
     __slots__ = ("_typed", "errors", "values")
 
-    def __init__(self, typed: Typed) -> None:
-        self._typed = typed
+    def __init__(self, typed: Typed | None = None) -> None:
+        self._typed: Typed = {} if typed is None else typed
         self.values = Texts()
         self.errors = Texts()
 
     @classmethod
     def filled(cls, **values: str | None) -> Self:
         """A form to show that nobody has sent yet, with what is already known."""
-        form = cls({})
+        form = cls()
         form.values.update({name: value for name, value in values.items() if value is not None})
         return form
 
@@ -152,8 +152,9 @@ class Form:
             self.wrong(name, _("Choose from the list."))
         return [item for item in allowed if item in ticked]
 
-    def ticked(self, name: str) -> bool:
-        return bool(self._take(name))
+    def flag(self, name: str) -> bool:
+        """A ticked box, or a button that stands for yes."""
+        return self._take(name) not in ("", "0", "no", "false")
 
     def uuid(self, name: str, *, required: str | None = None) -> UUID | None:
         """An id of ours in its one written form. Anything else is as good as nothing chosen."""

@@ -20,7 +20,7 @@ from app.data.sealing import Keys
 SESSION = "__Host-sid"
 PRE_SESSION = "__Host-pre"
 PRE_SESSION_SECONDS = 600
-HEADER = "x-csrf-token"
+HEADER = b"x-csrf-token"
 FIELD = "_csrf"
 
 _MASK = 22  # 128 random bits in base64url
