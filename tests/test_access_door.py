@@ -110,9 +110,12 @@ async def test_the_door_does_not_open_once_everything_was_revoked(database: str)
 async def test_one_supporter_never_enters_by_anothers_relationship(database: str) -> None:
     client = await a_client()
     _, relationship, _ = await mum_of(client)
+    guardian = await a_relationship(client, await a_person("Lena"), kind="guardian")
+    await an_authority(guardian)
     stranger, _, _ = await mum_of(client)
-    with pytest.raises(NotFound):
-        await door(stranger, Kind.SUPPORTER, relationship=relationship)
+    for of_another in (relationship, guardian):
+        with pytest.raises(NotFound):
+            await door(stranger, Kind.SUPPORTER, relationship=of_another)
 
 
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMIN, Role.PEER])
