@@ -42,11 +42,11 @@ log = structlog.wrap_logger(
 )
 
 
-def log_answer(scope: HTTPScope, status: int, milliseconds: float, network: str) -> None:
+def log_answer(scope: HTTPScope, method: str, status: int, milliseconds: float, network: str) -> None:
     """The access line. The route's pattern stands for the address, and the client's network for the client."""
     log.info(
         "answer",
-        method=scope["method"],
+        method=method,
         route=scope.get("path_template", "-"),
         status=status,
         ms=round(milliseconds, 1),
@@ -56,10 +56,11 @@ def log_answer(scope: HTTPScope, status: int, milliseconds: float, network: str)
 
 
 def log_crash(scope: Scope, error: BaseException) -> None:
-    """An error nobody expected, under the reference that the person sees."""
-    log.error(
-        "crash", route=scope.get("path_template", "-"), id=scope.get("state", {}).get("request_id"), **told(error)
-    )
+    """An error nobody expected, under the reference that the person sees. Once for each error, whoever meets it."""
+    state = scope.setdefault("state", {})
+    if state.get("crash") is not error:
+        state["crash"] = error
+        log.error("crash", route=scope.get("path_template", "-"), id=state.get("request_id"), **told(error))
 
 
 def told(error: BaseException) -> dict[str, Any]:

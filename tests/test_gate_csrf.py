@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.data.sealing import Keys
-from app.gate import csrf_for
+from app.gate import csrf_for, reports
 from app.gate.csrf import csrf_holds
 from tests.gate_world import KEYS, ORIGIN, SID, browser, gate_app, raw
 
@@ -178,8 +178,9 @@ def test_no_bytes_in_the_token_header_break_the_server(value: bytes) -> None:
 
 
 async def test_a_report_of_the_browser_needs_no_token_and_leaves_only_the_rule(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reports, "_window", {"minute": 0, "seen": 0})
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app=gate_app()), base_url=ORIGIN)
     old = b'{"csp-report": {"effective-directive": "script-src-elem", "document-uri": "https://cairn.test/me/MARK"}}'
     new = b'[{"type": "csp-violation", "body": {"effectiveDirective": "img-src", "sample": "MARK"}}]'
@@ -193,7 +194,10 @@ async def test_a_report_of_the_browser_needs_no_token_and_leaves_only_the_rule(
     ]
     for body in (old, new, *odd):
         assert (await http.post("/csp-report", content=body)).status_code == 204
+    for _ in range(40):
+        await http.post("/csp-report", content=old)
     told = capsys.readouterr().err
     assert '"directive":"script-src-elem"' in told
     assert '"directive":"img-src"' in told
     assert "MARK" not in told
+    assert told.count('"event":"policy"') == reports.PER_MINUTE

@@ -24,7 +24,7 @@ from app.gate.refusal import PageTooOld
 Pair = tuple[str, str | UploadFile]
 
 _PLAIN_PATH = re.compile(rb"[!-$&-~]*\Z")
-_PATH_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORM, _MULTIPART, _JSON = b"application/x-www-form-urlencoded", b"multipart/form-data", b"application/json"
 
 
@@ -44,7 +44,7 @@ def path_is_text(raw: bytes) -> bool:
     if _PLAIN_PATH.match(raw):
         return True
     try:
-        return not _PATH_CONTROLS.search(unquote_to_bytes(raw).decode())
+        return not _CONTROLS.search(unquote_to_bytes(raw).decode())
     except UnicodeDecodeError:
         return False
 
@@ -58,6 +58,7 @@ def read_query(scope: Scope) -> None:
 
 async def _read(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The fields of the form, none for JSON. Raises ClientException, or 415 for a kind of content we do not take."""
+    found = ScopeState.from_scope(request.scope)
     named = request.scope["state"]["named"]
     kind = named.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind == _FORM:
@@ -65,15 +66,15 @@ async def _read(request: Request[Any, Any, Any]) -> dict[str, Any]:
     elif kind == _MULTIPART:
         pairs = await _parts(request)
     elif kind == _JSON:
-        _check_json(await request.body())
+        found.json = _checked_json(await request.body())
         return {}
     elif kind or named.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in named:
         raise HTTPException(status_code=415)
     else:
         return {}
-    fields = _grouped(pairs, _many(request.scope))
-    ScopeState.from_scope(request.scope).form = fields
-    return fields
+    found.json = None  # a handler that asks for JSON gets none, not a form that it cannot read
+    found.form = _grouped(pairs, _many(request.scope))
+    return found.form
 
 
 def _pairs(encoded: bytes) -> Iterator[tuple[str, str]]:
@@ -116,7 +117,7 @@ async def _parts(request: Request[Any, Any, Any]) -> list[Pair]:
 
 
 def _named(file: UploadFile) -> UploadFile:
-    if BIDI.search(file.filename) or CONTROLS.search(file.filename):
+    if BIDI.search(file.filename) or _CONTROLS.search(file.filename):
         raise ClientException
     return file
 
@@ -142,15 +143,16 @@ def _is_upload(scope: Scope) -> bool:
     return scope["route_handler"].opt.get("body") == "upload"
 
 
-def _check_json(body: bytes) -> None:
+def _checked_json(body: bytes) -> Any:
     try:
-        level = [msgspec.json.decode(body or b"null")]
+        value = msgspec.json.decode(body or b"null")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ClientException from None
+    level = [value]
     for _ in range(JSON_DEPTH):
         level = [item for value in level for item in _inside(value)]
         if not level:
-            return
+            return value
     raise ClientException
 
 

@@ -11,19 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from app.config import Config
+from app.errors import DomainError
+from app.gate import limits
 from app.gate.address import check_proxies, client_address, network_of
 from app.gate.boundary import checked, path_is_text, read_query
 from app.gate.headers import protected
-from app.gate.limits import (
-    BODY_BYTES,
-    HEADER_BYTES,
-    HEADER_LINES,
-    METHODS,
-    REPORTS,
-    SAFE,
-    URL_BYTES,
-    counted,
-)
 from app.gate.marks import request_id
 from app.gate.refusal import PageTooOld, answer_too_old, refuse
 from app.gate.reports import csp_report
@@ -41,8 +33,13 @@ class Cairn(Litestar):
     def __init__(self, route_handlers: Sequence[Any], **settings: Any) -> None:
         settings["middleware"] = [Entrance, *settings.get("middleware", ())]
         settings["exception_handlers"] = {PageTooOld: answer_too_old} | settings.get("exception_handlers", {})
-        settings["after_exception"] = [_tell_server_error, *settings.get("after_exception", ())]
-        settings |= {"before_request": checked, "request_max_body_size": None, "multipart_form_part_limit": 200}
+        settings["after_exception"] = [_tell_crash, *settings.get("after_exception", ())]
+        settings |= {
+            "before_request": checked,
+            "request_max_body_size": None,
+            "multipart_form_part_limit": limits.FIELDS,
+        }
+        settings |= {"openapi_config": None, "logging_config": None}
         super().__init__([csp_report, *route_handlers], **settings)
         self.config: Config = self.state["config"]
         check_proxies(self.config)
@@ -73,7 +70,8 @@ class Cairn(Litestar):
                 await refuse(scope, answer, 500)
         finally:
             network = network_of(client_address(scope, self.config))
-            log_answer(scope, answer.status, (perf_counter() - began) * 1000, network)
+            method = scope["method"] if scope["method"] in limits.METHODS else "-"
+            log_answer(scope, method, answer.status, (perf_counter() - began) * 1000, network)
 
 
 class _Answer:
@@ -104,22 +102,27 @@ class Entrance:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["query_string"]:
             read_query(scope)
-        if scope["method"] not in SAFE:
-            if scope["path"] != REPORTS and not is_same_origin(scope, scope["litestar_app"].state["config"].origin):
+        if scope["method"] not in limits.SAFE:
+            if scope["path"] != limits.REPORTS and not is_same_origin(
+                scope, scope["litestar_app"].state["config"].origin
+            ):
                 raise PageTooOld
-            receive = counted(scope, receive)
+            receive = limits.counted(scope, receive)
         await self.app(scope, receive, send)
 
 
 def fault(scope: HTTPScope, host: bytes) -> int:
     """The status to refuse a request with whose outer form is wrong, else 0. Leaves its headers by name in the state."""
     headers = list(scope["headers"])
-    if scope["method"] not in METHODS:
+    if scope["method"] not in limits.METHODS:
         return 405
     raw = scope.get("raw_path") or quote(scope["path"]).encode()
-    if len(raw) + len(scope["query_string"]) > URL_BYTES:
+    if len(raw) + len(scope["query_string"]) > limits.URL_BYTES:
         return 414
-    if len(headers) > HEADER_LINES or sum([len(name) + len(value) for name, value in headers]) > HEADER_BYTES:
+    if (
+        len(headers) > limits.HEADER_LINES
+        or sum([len(name) + len(value) for name, value in headers]) > limits.HEADER_BYTES
+    ):
         return 431
     named = scope["state"]["named"] = dict(headers)
     if len(named) != len(headers) and _repeats(headers):
@@ -149,10 +152,11 @@ def _check_routes(app: Litestar) -> None:
         for handler in getattr(route, "route_handlers", ()):
             if isinstance(handler, HTTPRouteHandler) and handler.resolve_before_request() is not checked:
                 raise ImproperlyConfiguredException(f"{handler}: before_request goes around the gate")
-            if handler.opt.get("body", "form") not in BODY_BYTES:
-                raise ImproperlyConfiguredException(f"{handler}: body is one of {', '.join(BODY_BYTES)}")
+            if handler.opt.get("body", "form") not in limits.BODY_BYTES:
+                raise ImproperlyConfiguredException(f"{handler}: body is one of {', '.join(limits.BODY_BYTES)}")
 
 
-async def _tell_server_error(error: Exception, scope: Scope) -> None:
-    if isinstance(error, HTTPException) and error.status_code == 500:
+async def _tell_crash(error: Exception, scope: Scope) -> None:
+    expected = error.status_code != 500 if isinstance(error, HTTPException) else isinstance(error, DomainError)
+    if not expected:
         log_crash(scope, error)
