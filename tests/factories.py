@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.access import Action, Category
+from app.access import Access, Action, Category, Kind, Role, Viewer, access_of
 from app.data.sealing import Keys, Seal
 from app.data.tables.appointment import Appointment
 from app.data.tables.care import CareTeam, Client, ClientKey, EpisodeOfCare, Standing
@@ -192,6 +192,23 @@ async def a_crisis_plan(client: UUID, entries: dict[int, tuple[str, ...]] | None
                 text=text,
             )
     return plan
+
+
+async def access_for(
+    person: UUID,
+    *,
+    client: UUID | None = None,
+    relationship: UUID | None = None,
+    now: datetime | None = None,
+    **viewer: Any,
+) -> Access:
+    """The door as it stands open for this person: to their own record, by relationship, or to a client by id."""
+    row = (await Person.select(Person.kind, Person.called_name, Person.zone).where(Person.id == person))[0]
+    staff = await Staff.select(Staff.role).where(Staff.person == person)
+    role = Role(staff[0]["role"]) if staff else None
+    known = {"kind": Kind(row["kind"]), "role": role, "called_name": row["called_name"], "zone": row["zone"]}
+    moment = now or datetime.now(UTC)
+    return await access_of(Viewer(person, **(known | viewer)), KEYS, moment, client=client, relationship=relationship)
 
 
 async def a_session(person: UUID, *, keys: Keys = KEYS, step_up: bool = False) -> tuple[str, str]:
