@@ -7,7 +7,7 @@ from app.config import Config
 
 def routes(config: Config) -> list[Any]:
     """Every page of the portal; those of the demo only where the sample organisation is served."""
-    from portal import crisis, demo, device, gallery, goal, resource, sign_in
+    from portal import appointment, crisis, crisis_plan, demo, device, gallery, goal, more, resource, sign_in, today
 
-    pages = [crisis, device, goal, resource, sign_in]
+    pages = [appointment, crisis, crisis_plan, device, goal, more, resource, sign_in, today]
     return [route for module in pages + ([demo, gallery] if config.demo else []) for route in module.ROUTES]

@@ -1,8 +1,8 @@
 """My plan: goals in the person's own words, steps to tick, a word under a goal. The same pages for those they let in."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
-from app.forms import GOAL, MESSAGE, Form
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -11,15 +11,19 @@ from litestar.plugins.htmx import HTMXRequest
 from app import goal
 from app.access import Access, Action, Category
 from app.errors import Stale
+from app.forms import GOAL, MESSAGE, Form
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
 from app.paths import shared
+from app.sharing import circle
 
 
 class Goals(Controller):
     @get(shared("/goals"), audience="portal", name="portal.goal.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
-        return page(request, "portal/goal/list", access=access, goals=await goal.goals(access), may=may(access))
+        access.need(Category.GOALS, Action.SEE)
+        about: dict[str, Any] = {"circle": await circle(access), "may": may(access)}
+        return page(request, "portal/goal/list", access=access, goals=await goal.goals(access), **about)
 
     @get(shared("/goals/new"), audience="portal", name="portal.goal.new")
     async def new(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
@@ -32,9 +36,10 @@ class Goals(Controller):
         title = form.line("title", GOAL, required=_("Write what you want, in your own words."))
         why = form.text("why", GOAL)
         form_id = form.form_id()
-        if form.errors:
+        if form.errors or form_id is None:
             access.need(Category.GOALS, Action.PROPOSE)
-            return page(request, "portal/goal/new", status=422, access=access, form=form, form_id=form_id)
+            shown_id = form_id or uuid4()
+            return page(request, "portal/goal/new", status=422, access=access, form=form, form_id=shown_id)
         made = await goal.propose(access, title=title, why=why, form_id=form_id)
         return see_other(request, f"{access.base}/goals/{made}")
 
@@ -47,8 +52,8 @@ class Goals(Controller):
         form = Form(await request.form())
         title = form.line("title", GOAL, required=_("Write what you want, in your own words."))
         why = form.text("why", GOAL)
-        version = form.number("version", 1, 2**31)
-        if form.errors:
+        version = form.number("version", 1, 2**53, required=_("Please send this once more."))
+        if form.errors or version is None:
             return await shown(request, access, goal_id, edit=form, status=422)
         try:
             await goal.change(access, goal_id, title=title, why=why, version=version)
@@ -59,9 +64,10 @@ class Goals(Controller):
     @post(shared("/goals/{goal_id:uuid}/lifecycle"), audience="portal", name="portal.goal.move")
     async def move(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
         form = Form(await request.form())
-        wanted = form.choice("lifecycle", ("active", "on-hold", "cancelled"))
-        if not form.errors:
-            await goal.move(access, goal_id, wanted)
+        wanted = form.choice("lifecycle", ("active", "on-hold", "cancelled"), required=_("Choose one from the list."))
+        if form.errors:
+            return await shown(request, access, goal_id, status=422)
+        await goal.move(access, goal_id, wanted)
         return see_other(request, f"{access.base}/goals" if wanted == "cancelled" else f"{access.base}/goals/{goal_id}")
 
     @post(shared("/goals/{goal_id:uuid}/comments"), audience="portal", name="portal.goal.comment")
@@ -69,12 +75,24 @@ class Goals(Controller):
         form = Form(await request.form())
         text = form.text("text", MESSAGE, required=_("Write a few words first."))
         form_id = form.form_id()
-        if form.errors:
-            return await shown(request, access, goal_id, word=form, status=422)
+        if form.errors or form_id is None:
+            return await shown(request, access, goal_id, fragment="comments", word=form, status=422)
         await goal.comment(access, goal_id, text=text, form_id=form_id)
         if wants_fragment(request):
             return await shown(request, access, goal_id, fragment="comments")
         return see_other(request, f"{access.base}/goals/{goal_id}#comments")
+
+    @post(shared("/goals/{goal_id:uuid}/steps"), audience="portal", name="portal.goal.add_step")
+    async def add_step(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        text = form.line("step", GOAL, required=_("Write one small thing to do."))
+        form_id = form.form_id()
+        if form.errors or form_id is None:
+            return await shown(request, access, goal_id, fragment="steps", small=form, status=422)
+        await goal.add_step(access, goal_id, text=text, owner="client", due=None, form_id=form_id)
+        if wants_fragment(request):
+            return await shown(request, access, goal_id, fragment="steps")
+        return see_other(request, f"{access.base}/goals/{goal_id}#steps")
 
     @post(shared("/steps/{step_id:uuid}"), audience="portal", name="portal.goal.tick")
     async def tick(self, request: HTMXRequest, access: NamedDependency[Access], step_id: FromPath[UUID]) -> Reply:
@@ -82,8 +100,7 @@ class Goals(Controller):
         goal_id = await goal.tick(access, step_id, done=form.flag("done"))
         if wants_fragment(request):
             return await shown(request, access, goal_id, fragment="steps")
-        back = form.line("back", 20)
-        return see_other(request, f"{access.base}/today" if back == "today" else f"{access.base}/goals/{goal_id}")
+        return see_other(request, f"{access.base}/goals/{goal_id}#steps")
 
 
 def may(access: Access) -> dict[str, bool]:
@@ -92,6 +109,7 @@ def may(access: Access) -> dict[str, bool]:
         "propose": access.may(Category.GOALS, Action.PROPOSE),
         "comment": access.may(Category.GOALS, Action.COMMENT),
         "edit": access.is_own,
+        "tick_own": access.may(Category.GOALS, Action.PROPOSE),
     }
 
 
@@ -104,6 +122,7 @@ async def shown(
     status: int = 200,
     edit: Form | None = None,
     word: Form | None = None,
+    small: Form | None = None,
     stale: bool = False,
 ) -> Reply:
     found, comments = await goal.goal(access, goal_id)
@@ -118,6 +137,7 @@ async def shown(
         may=may(access),
         edit=edit,
         word=word or Form(),
+        small=small or Form(),
         stale=stale,
         form_id=uuid4(),
     )

@@ -1,0 +1,72 @@
+"""Today: the next visit, one small step, the newest message; and the same page for those the client lets in."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+
+from app import goal, today
+from app.access import Access, Action, Category, Viewer
+from app.appointment import ROLES
+from app.forms import Form
+from app.language import greeting
+from app.pages import Reply, page, see_other, wants_fragment
+from app.paths import shared
+from app.sharing import THINGS
+
+
+class Today(Controller):
+    @get(shared("/today"), audience="portal", name="portal.today.show")
+    async def show(
+        self, request: HTMXRequest, access: NamedDependency[Access], viewer: NamedDependency[Viewer]
+    ) -> Reply:
+        return await shown(request, access, viewer)
+
+    @post(shared("/today/steps/{step_id:uuid}"), audience="portal", name="portal.today.step")
+    async def step(
+        self,
+        request: HTMXRequest,
+        access: NamedDependency[Access],
+        viewer: NamedDependency[Viewer],
+        step_id: FromPath[UUID],
+    ) -> Reply:
+        act = Form(await request.form()).choice("act", ("done", "undo", "later"))
+        if act == "later":
+            await goal.not_today(access, step_id)
+        elif act:
+            await goal.tick(access, step_id, done=act == "done")
+        if wants_fragment(request):
+            return await shown(request, access, viewer, fragment="step")
+        return see_other(request, f"{access.base}/today#step")
+
+
+async def shown(request: HTMXRequest, access: Access, viewer: Viewer, fragment: str | None = None) -> Reply:
+    return page(
+        request,
+        "portal/today/show",
+        fragment=fragment,
+        access=access,
+        day=await today.day(access),
+        greeting=greeting(access.now) % {"name": viewer.called_name},
+        now=access.now,
+        roles=ROLES,
+        things=THINGS,
+        may=may(access),
+    )
+
+
+def may(access: Access) -> dict[str, bool]:
+    """Which places and buttons to show; each act decides again."""
+    return {
+        "book": access.may(Category.APPOINTMENTS, Action.BOOK),
+        "tick": access.is_own or access.may(Category.GOALS, Action.PROPOSE),
+        "visits": access.may(Category.APPOINTMENTS),
+        "goals": access.may(Category.GOALS),
+        "messages": access.may(Category.MESSAGES),
+        "resources": access.may(Category.RESOURCES),
+    }
+
+
+ROUTES = [Today]
