@@ -7,10 +7,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
+from markupsafe import Markup
 
 from app import language
 from app.assets import asset
-from app.gate import csp_nonce, csrf_token
+from app.gate import FIELD, csp_nonce, csrf_token
 from app.language import LANGUAGES
 
 FILTERS = {
@@ -58,11 +59,16 @@ def surroundings(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "organisation": request.scope["state"].get("organisation"),
         "lang": language.language.get(),
         "languages": LANGUAGES,
+        "csrf_input": lambda: hidden(FIELD, csrf_token(request)),
         "csrf_token": lambda: csrf_token(request),
         "csp_nonce": lambda: csp_nonce(request.scope),
         "path": request.url.path,
         "demo": request.app.state.config.demo,
     }
+
+
+def hidden(name: str, value: str) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
 
 
 def environment(folder: Path) -> Environment:

@@ -77,6 +77,7 @@ class Access:
     now: datetime
     trace: Trace = Trace()
     base: str = ""
+    unread: int = 0
 
     @property
     def client(self) -> UUID:
@@ -101,6 +102,10 @@ class Access:
     def may(self, category: Category, action: Action = Action.SEE) -> bool:
         """Is anything of this category open for this act? For showing a place or a button; the act itself decides again."""
         return any(lane.mask <= Mask.SAFE for lane in self.lanes(category, action))
+
+    def shows(self, category: str) -> bool:
+        """For the layouts: is there a place for this category at all?"""
+        return self.may(Category[category])
 
     def need(self, category: Category, action: Action) -> None:
         """For a page that only holds a form: NotFound where nothing of this is within reach, Refused where the act is not."""

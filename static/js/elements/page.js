@@ -1,0 +1,16 @@
+// A page that the browser kept for Back is asked for anew, and a supporter's page clears when sharing changes.
+addEventListener("pageshow", (event) => { if (event.persisted) { document.body.replaceChildren(); location.reload() } })
+
+const epoch = document.querySelector("main[data-epoch]")
+const shared = location.pathname.match(/^\/with\/[0-9a-f-]{36}/)?.[0]
+async function still() {
+  if (!epoch || !shared || document.hidden) return
+  const answer = await fetch(`/live/epoch${shared}`, { cache: "no-store" }).catch(() => null)
+  if (!answer) return
+  if (!answer.ok || (await answer.text()) !== epoch.dataset.epoch) { document.body.replaceChildren(); location.reload() }
+}
+if (epoch) {
+  setInterval(still, 15000)
+  document.addEventListener("visibilitychange", still)
+}
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {})
