@@ -24,7 +24,7 @@ class Front(Controller):
         viewer: Viewer | None = request.scope.get("user")
         if viewer is None:
             if request.app.state.config.demo:
-                return page(request, "portal/front/people", people=await people.cast())
+                return page(request, "portal/front/people", people=request.app.state.cast)
             return see_other(request, "/sign-in")
         if viewer.kind is Kind.STAFF:
             return see_other(request, FIRST.get(viewer.role, "/staff/caseload"))  # type: ignore[arg-type]

@@ -6,6 +6,6 @@ from app.config import Config
 
 
 def routes(config: Config) -> list[Any]:
-    from staff import resource
-
-    return [route for module in (resource,) for route in module.ROUTES]
+    """Every page of the staff side."""
+    modules: list[Any] = []
+    return [route for module in modules for route in module.ROUTES]

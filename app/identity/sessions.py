@@ -20,7 +20,8 @@ from app.identity.lifetimes import STEP_UP, Lifetime, lifetime
 
 _FIND = """
     SELECT s.id, s.account, s.own_device, s.created_at, s.seen_at, s.locked_at, s.step_up_at, s.expires_at, s.factors,
-           s.device, s.place, a.disabled_at, a.person, p.kind, p.called_name, p.zone, p.language, st.role,
+           s.device, s.place, a.disabled_at, a.password,
+           a.totp_confirmed_at, a.person, p.kind, p.called_name, p.zone, p.language, st.role,
            st.ended_at AS staff_ended, k.id AS passkey
       FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person
       LEFT JOIN staff st ON st.person = a.person
@@ -32,6 +33,7 @@ OF_ACCOUNT = Statement("""SELECT s.id, s.device, s.place, s.created_at, s.seen_a
     FROM session s WHERE s.account = {account} AND s.expires_at > {now} ORDER BY s.seen_at DESC, s.id LIMIT 20""")
 FOR_WHOM = Statement("""SELECT p.kind, st.role FROM account a JOIN person p ON p.id = a.person
     LEFT JOIN staff st ON st.person = a.person WHERE a.id = {account}""")
+UNPROVEN = ("demo",)  # invented people have no factors to show
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -43,7 +45,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One session as it stands now. enrolled: staff hold a passkey, without which they reach only the page to add one."""
+    """One session as it stands now. enrolled: two factors are set up, without which only the page to set them up is reached."""
 
     viewer: Viewer
     state: State
@@ -128,8 +130,14 @@ async def signed_in(token: str, now: datetime) -> SignedIn | None:
         idle_ends_at=row["seen_at"] + life.idle,
         expires_at=row["expires_at"],
         device=row["device"],
-        enrolled=row["passkey"] is not None or kind is not Kind.STAFF or row["factors"] == "demo",
+        enrolled=_enrolled(row, kind),
     )
+
+
+def _enrolled(row: Row, kind: Kind) -> bool:
+    """Two factors for everyone: a passkey, or (but for staff) a password with a one-time code."""
+    by_code = kind is not Kind.STAFF and bool(row["password"]) and row["totp_confirmed_at"] is not None
+    return row["passkey"] is not None or by_code or row["factors"] in UNPROVEN
 
 
 def state_of(row: Row, life: Lifetime, now: datetime) -> State:

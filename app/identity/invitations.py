@@ -1,0 +1,96 @@
+"""Invitations: a link that makes an account for one person. Role and scope come from the server's row alone."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.access.log import Event, append
+from app.data.engine import Statement
+from app.data.piccolo_conf import DB
+from app.data.sealing import Keys
+from app.data.tables.identity import Account, Invitation
+from app.errors import Invalid
+from app.identity.accounts import login_key
+from app.language import _
+
+VALID = timedelta(hours=72)
+_OPEN = Statement("""SELECT i.id, i.person, i.address_key, i.relationship, i.expires_at, p.called_name, p.kind
+    FROM invitation i JOIN person p ON p.id = i.person
+    WHERE i.token = {token} AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > {now}""")
+_CLIENTS_OWN = Statement("""SELECT a.login_key FROM relationship r JOIN account a ON a.person = r.client
+    WHERE r.person = {person}""")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An invitation that can still be accepted."""
+
+    id: UUID
+    person: UUID
+    called_name: str
+    kind: str
+    address_key: str
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def invite(
+    person: UUID, *, by: UUID | None, now: datetime, keys: Keys, address: str = "", relationship: UUID | None = None
+) -> str:
+    """A new link's token for a person without an account; an earlier one for them ends. Within the caller's transaction."""
+    token = secrets.token_urlsafe(32)
+    waiting = (Invitation.person == person) & Invitation.accepted_at.is_null()
+    await Invitation.update({Invitation.withdrawn_at: now}).where(waiting, Invitation.withdrawn_at.is_null())
+    await Invitation.insert(
+        Invitation(
+            token=_digest(token),
+            person=person,
+            address_key=login_key(keys, address) if address else "",
+            relationship=relationship,
+            invited_by=by,
+            created_at=now,
+            expires_at=now + VALID,
+        )
+    )
+    return token
+
+
+async def opened(token: str, now: datetime) -> Open | None:
+    """Looking at a link changes nothing: mail scanners do it too."""
+    rows = (await DB.run((_OPEN, {"token": _digest(token), "now": now})))[0]
+    if not rows:
+        return None
+    row = rows[0]
+    return Open(row["id"], row["person"], row["called_name"], row["kind"], row["address_key"])
+
+
+async def accept(token: str, keys: Keys, login: str, now: datetime) -> UUID | None:
+    """Use the link up and make the account; None when it cannot be used any more.
+
+    Raises Invalid for a login that is taken, not the one invited, or (for a supporter) the client's own.
+    """
+    key = login_key(keys, login)
+    async with DB.transaction():
+        found = await opened(token, now)
+        if found is None:
+            return None
+        if found.address_key and found.address_key != key:
+            raise Invalid({"login": _("Use the address that this invitation was sent to.")})
+        if any(row["login_key"] == key for row in (await DB.run((_CLIENTS_OWN, {"person": found.person})))[0]):
+            raise Invalid({"login": _("Use an address of your own, not the one of the person who invited you.")})
+        if await Account.exists().where((Account.login_key == key) | (Account.person == found.person)):
+            raise Invalid({"login": _("This address can’t be used here. Try another, or sign in.")})
+        took = Invitation.update({Invitation.accepted_at: now}).where(
+            Invitation.id == found.id, Invitation.accepted_at.is_null()
+        )
+        if not await took.returning(Invitation.id):
+            return None
+        account = Account(person=found.person, login_key=key, handle=secrets.token_bytes(32), created_at=now)
+        account.login = keys.own().seal("account", "login", account.id, login.strip())
+        await Account.insert(account)
+        await append([Event("invitation-accepted", actor=found.person, at=now)])
+    return account.id
