@@ -100,6 +100,11 @@ class Form:
     def text(self, name: str, limit: int, *, required: str | None = None) -> str:
         return self._measured(name, long_text(self._take(name)), limit, required)
 
+    def secret(self, name: str) -> str:
+        """A password, whole and exactly as typed; it is never given back to a page."""
+        found = self._typed.get(name)
+        return found if isinstance(found, str) else ""
+
     def day(
         self, name: str, *, required: str | None = None, earliest: date | None = None, latest: date | None = None
     ) -> date | None:

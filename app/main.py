@@ -34,7 +34,7 @@ def provide_viewer(request: Request) -> Viewer:
 def provide_desk(request: Request) -> Desk:
     """The door to lists over several clients."""
     state = request.app.state
-    return Desk(request.user, state.keys, datetime.now(UTC), trace_of(request))
+    return Desk(request.user, state["keys"], datetime.now(UTC), trace_of(request))
 
 
 def trace_of(request: Request) -> Trace:
@@ -49,7 +49,7 @@ async def provide_access(request: Request) -> Access:
     base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
     return await access_of(
         request.user,
-        request.app.state.keys,
+        request.app.state["keys"],
         datetime.now(UTC),
         client=client,
         relationship=relationship,

@@ -59,7 +59,7 @@ def surroundings(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "organisation": request.scope["state"].get("organisation"),
         "lang": language.language.get(),
         "languages": LANGUAGES,
-        "csrf_input": lambda: hidden(FIELD, csrf_token(request)),
+        "csrf_field": lambda: hidden(FIELD, csrf_token(request)),
         "csrf_token": lambda: csrf_token(request),
         "csp_nonce": lambda: csp_nonce(request.scope),
         "path": request.url.path,

@@ -1,5 +1,7 @@
 """Visits: the next one first; I'll be there, another time, or not this time. The same pages for those the client lets in."""
 
+from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +13,7 @@ from litestar.plugins.htmx import HTMXRequest
 from app import appointment
 from app.access import Access, Action, Category
 from app.forms import GOAL, Form
-from app.language import _
+from app.language import _, local
 from app.language import today as this_day
 from app.pages import Reply, page, see_other
 from app.paths import shared
@@ -81,13 +83,20 @@ class Appointments(Controller):
         return see_other(request, f"{access.base}/appointments/{visit_id}")
 
 
+def by_day(visits: list[appointment.Visit]) -> list[tuple[date, list[appointment.Visit]]]:
+    """In the reader's days, in the order they came in."""
+    return [(day, list(those)) for day, those in groupby(visits, lambda visit: local(visit.starts_at).date())]
+
+
 def may_book(access: Access) -> bool:
     return access.may(Category.APPOINTMENTS, Action.BOOK)
 
 
 def asking(request: HTMXRequest, access: Access, form: Form, form_id: UUID, status: int = 200) -> Reply:
-    choices: dict[str, Any] = {"modes": appointment.MODES, "earliest": this_day()}
-    return page(request, "portal/appointment/new", status=status, access=access, form=form, form_id=form_id, **choices)
+    modes = [(code, _(words)) for code, words in appointment.MODES.items()]
+    return page(
+        request, "portal/appointment/new", status=status, access=access, form=form, form_id=form_id, modes=modes
+    )
 
 
 async def shown(

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
 from app import crisis_plan
-from app.access import Access, Category
+from app.access import Access
 from app.errors import NotFound, Stale
 from app.forms import MESSAGE, Form
 from app.language import _, ngettext
@@ -25,7 +25,13 @@ class CrisisPlans(Controller):
     async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         """There for everyone who is let in at all, so that it never tells whether there is a plan."""
         both = await crisis_plan.plan(access)
-        about: dict[str, Any] = {"circle": await circle(access), "today": this_day(), "crisis": Category.CRISIS_PLAN}
+        around = await circle(access)
+        about: dict[str, Any] = {
+            "worker": around.worker,
+            "dialled": crisis_plan.dialled,
+            "today": this_day(),
+            "names": around.seeing("CRISIS_PLAN"),
+        }
         return page(request, "portal/crisis_plan/show", access=access, plan=both.active, draft=both.draft, **about)
 
     @get(CHANGE, audience="portal", name="portal.crisis_plan.change")

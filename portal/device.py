@@ -80,18 +80,18 @@ class Security(Controller):
             return see_other(request, "/step-up?next=/me/security")
         form = Form(await request.form())
         account = await account_of(request, viewer)
-        chosen = form.values["password"]
+        chosen = form.secret("password")
         own_words = tuple((account.login.split("@")[0] + " " + account.called_name).split())
         if wrong := passwords.problem(chosen, own_words=own_words):
             form.wrong("password", wrong)
             return await security(request, viewer, form, status=422)
         now = datetime.now(UTC)
-        await enrolment.choose_password(account, request.app.state.keys, chosen, now, session=viewer.session)  # type: ignore[arg-type]
+        await enrolment.choose_password(account, request.app.state["keys"], chosen, now, session=viewer.session)  # type: ignore[arg-type]
         return see_other(request, "/me/security")
 
     @post("/me/security/code", audience="account", enrolment=True, body="small", name="portal.device.code")
     async def code(self, request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Reply:
-        form, keys = Form(await request.form()), request.app.state.keys
+        form, keys = Form(await request.form()), request.app.state["keys"]
         typed = form.line("code", 20, required=_("Write the six digits from your app."))
         if not form.errors and await enrolment.confirm_code(account_id(viewer), keys, typed, datetime.now(UTC)):
             return see_other(request, "/me/security")
@@ -103,7 +103,7 @@ class Security(Controller):
     async def recovery_codes(self, request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Reply:
         if not viewer.step_up:
             return see_other(request, "/step-up?next=/me/security")
-        codes = await recovery.renew(account_id(viewer), request.app.state.keys)
+        codes = await recovery.renew(account_id(viewer), request.app.state["keys"])
         return page(request, "portal/device/codes", codes=codes)
 
 
@@ -114,7 +114,7 @@ def account_id(viewer: Viewer) -> UUID:
 
 
 async def account_of(request: HTMXRequest, viewer: Viewer) -> AccountFacts:
-    found = await accounts.by_id(request.app.state.keys, account_id(viewer))
+    found = await accounts.by_id(request.app.state["keys"], account_id(viewer))
     if found is None:
         raise NotFound
     return found
@@ -122,7 +122,7 @@ async def account_of(request: HTMXRequest, viewer: Viewer) -> AccountFacts:
 
 async def security(request: HTMXRequest, viewer: Viewer, form: Form | None = None, status: int = 200) -> Reply:
     account = await account_of(request, viewer)
-    waiting = await enrolment.code_to_scan(account.id, request.app.state.keys)
+    waiting = await enrolment.code_to_scan(account.id, request.app.state["keys"])
     return page(
         request,
         "portal/device/security",

@@ -136,7 +136,7 @@ async def shown(
         comments=comments,
         may=may(access),
         edit=edit,
-        word=word or Form(),
+        word_form=word or Form(),
         small=small or Form(),
         stale=stale,
         form_id=uuid4(),

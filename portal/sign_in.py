@@ -33,11 +33,11 @@ class SignIn(Controller):
     async def password(self, request: HTMXRequest) -> Reply:
         form = Form(await request.form())
         login = form.line("login", 320, required=_("Write your e-mail address or name."))
-        password = form.values["password"]
+        password = form.secret("password")
         now = datetime.now(UTC)
         if not form.errors:
             account = await accounts.password_is(
-                request.app.state.keys, login, password, address=address_of(request), device="", now=now
+                request.app.state["keys"], login, password, address=address_of(request), device="", now=now
             )
             if account and account.has_code:
                 await ceremonies.begin("code", browser(request), now, account=account.id, own=form.flag("own"))
@@ -53,7 +53,7 @@ class SignIn(Controller):
 
     @post("/sign-in/code", audience="public", body="small", name="sign_in.prove")
     async def prove(self, request: HTMXRequest) -> Reply:
-        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state.keys
+        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state["keys"]
         pending = await ceremonies.look("code", browser(request), now)
         account = await accounts.by_id(keys, pending.account) if pending and pending.account else None
         if pending is None or account is None or account.disabled:
@@ -80,7 +80,7 @@ class SignIn(Controller):
         mine = session.viewer.account if session else None
         try:
             account = await passkeys.proven(
-                state.keys, state.config, browser(request), said.get("credential") or {}, now, account=mine
+                state["keys"], state.config, browser(request), said.get("credential") or {}, now, account=mine
             )
         except PasskeyRejected:
             return Response(
@@ -104,14 +104,14 @@ class SignIn(Controller):
 
     @post(["/unlock", "/step-up"], audience="public", body="small", name="sign_in.prove_again")
     async def prove_again(self, request: HTMXRequest) -> Reply:
-        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state.keys
+        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state["keys"]
         session: SignedIn | None = request.scope.get("auth")
         account = await accounts.by_id(keys, session.viewer.account) if session and session.viewer.account else None
         if session is None or account is None:
             return see_other(request, "/sign-in")
         goto = safe_path(form.line("next", 500))
         right = await accounts.password_is(
-            keys, account.login, form.values["password"], address=address_of(request), device="", now=now
+            keys, account.login, form.secret("password"), address=address_of(request), device="", now=now
         )
         if right:
             token = await sessions.renew(session.viewer.session, now)  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ class SignIn(Controller):
 
     @post("/join/{token:str}", audience="public", body="small", name="sign_in.accept")
     async def accept(self, request: HTMXRequest, token: FromPath[str]) -> Reply:
-        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state.keys
+        form, now, keys = Form(await request.form()), datetime.now(UTC), request.app.state["keys"]
         login = form.line("login", NAME * 3, required=_("Write the e-mail address you will sign in with."))
         account = None
         if not form.errors:

@@ -14,7 +14,6 @@ from app.forms import Form
 from app.language import greeting
 from app.pages import Reply, page, see_other, wants_fragment
 from app.paths import shared
-from app.sharing import THINGS
 
 
 class Today(Controller):
@@ -32,11 +31,11 @@ class Today(Controller):
         viewer: NamedDependency[Viewer],
         step_id: FromPath[UUID],
     ) -> Reply:
-        act = Form(await request.form()).choice("act", ("done", "undo", "later"))
-        if act == "later":
+        form = Form(await request.form())
+        if form.flag("later"):
             await goal.not_today(access, step_id)
-        elif act:
-            await goal.tick(access, step_id, done=act == "done")
+        else:
+            await goal.tick(access, step_id, done=form.flag("done"))
         if wants_fragment(request):
             return await shown(request, access, viewer, fragment="step")
         return see_other(request, f"{access.base}/today#step")
@@ -52,7 +51,6 @@ async def shown(request: HTMXRequest, access: Access, viewer: Viewer, fragment: 
         greeting=greeting(access.now) % {"name": viewer.called_name},
         now=access.now,
         roles=ROLES,
-        things=THINGS,
         may=may(access),
     )
 

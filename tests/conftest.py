@@ -132,7 +132,7 @@ def sign_in(new_browser: Callable[[], httpx.AsyncClient], keys: "Keys") -> Calla
     async def sign(person: uuid.UUID, *, step_up: bool = False) -> httpx.AsyncClient:
         client = new_browser()
         cookie, csrf = await a_session(person, keys=keys, step_up=step_up)
-        client.cookies.set("__Host-sid", cookie, domain="localhost")
+        client.cookies.set("__Host-sid", cookie, domain="localhost.local")
         client.headers["X-CSRF-Token"] = csrf
         return client
 

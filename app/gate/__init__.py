@@ -6,7 +6,7 @@ A handler says in its decorator what it needs: `body="small"` (sign-in, 4 KiB) o
 
 from app.gate.address import client_address, network_of, safe_path
 from app.gate.boundary import checked
-from app.gate.csrf import FIELD, PRE_SESSION, SESSION, csrf_for, csrf_token
+from app.gate.csrf import FIELD, PRE_SESSION, SESSION, cookie, csrf_for, csrf_token
 from app.gate.marks import csp_nonce, request_id
 from app.gate.outer import Cairn
 from app.gate.refusal import PageTooOld
@@ -19,6 +19,7 @@ __all__ = [
     "PageTooOld",
     "checked",
     "client_address",
+    "cookie",
     "csp_nonce",
     "csrf_for",
     "csrf_token",

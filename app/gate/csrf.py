@@ -50,8 +50,20 @@ def csrf_token(request: Request[Any, Any, Any]) -> str:
 
 def csrf_matches(request: Request[Any, Any, Any], token: object) -> bool:
     """Whether `token` (whatever came in: a text, a file, nothing) was made for this browser."""
-    cookie = request.cookies.get(SESSION) or request.cookies.get(PRE_SESSION)
-    return isinstance(token, str) and bool(cookie) and csrf_holds(token, cookie or "", request.app.state["keys"])
+    bound = cookie(request.scope, SESSION) or cookie(request.scope, PRE_SESSION)
+    return bool(bound) and isinstance(token, str) and csrf_holds(token, bound or "", request.app.state["keys"])
+
+
+def cookie(scope: Scope, name: str) -> str | None:
+    """One cookie of the request. Others, however odd, do not stand in its way."""
+    wanted = name.encode()
+    for header, line in scope["headers"]:
+        if header == b"cookie":
+            for part in line.split(b";"):
+                key, _, value = part.strip().partition(b"=")
+                if key == wanted:
+                    return value.decode("latin-1")
+    return None
 
 
 def pre_session(scope: Scope) -> str | None:
@@ -63,9 +75,9 @@ def pre_session(scope: Scope) -> str | None:
 
 
 def _bound_to(request: Request[Any, Any, Any]) -> str:
-    if session := request.cookies.get(SESSION):
+    if session := cookie(request.scope, SESSION):
         return session
-    held = request.cookies.get(PRE_SESSION, "")
+    held = cookie(request.scope, PRE_SESSION) or ""
     value = held if _OPAQUE.match(held) else secrets.token_urlsafe(32)
     request.scope["state"]["pre_session"] = value
     return value
