@@ -4,6 +4,7 @@ Locale and zone are context variables, set once per request where the request en
 """
 
 import io
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -133,6 +135,11 @@ def greeting(at: datetime) -> str:
     if hour < 12:
         return _("Good morning, %(name)s")
     return _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
+
+
+def listed(words: Sequence[str]) -> str:
+    """visits, goals and steps, and messages"""
+    return format_list(words, locale=_locale(language.get()))
 
 
 def initials(name: str) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from app.access import Access, Category
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
-from app.language import lazy
+from app.language import _, lazy, listed
 
 THINGS = {
     Category.APPOINTMENTS: lazy("visits"),
     Category.GOALS: lazy("goals and steps"),
-    Category.CRISIS_PLAN: lazy("parts of your crisis plan"),
-    Category.MESSAGES: lazy("messages they are part of"),
+    Category.CRISIS_PLAN: lazy("chosen parts of the crisis plan"),
+    Category.MESSAGES: lazy("messages that they are part of"),
 }
 
 _TIED = """JOIN person p ON p.id = r.person
@@ -55,6 +55,17 @@ class Circle:
             for name in self.names(category):
                 found.setdefault(name, []).append(category)
         return found
+
+    def seeing(self, category: str) -> str:
+        """The names of those who see it, in one phrase; "" for nobody. For the templates."""
+        return listed(self.names(Category[category]))
+
+    def in_words(self) -> list[str]:
+        """One sentence for each person, for the client to read where the things are."""
+        return [
+            _("%(name)s can see your %(things)s.") % {"name": name, "things": listed([_(THINGS[c]) for c in seen])}
+            for name, seen in self.people.items()
+        ]
 
 
 async def circle(access: Access) -> Circle:

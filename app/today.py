@@ -46,8 +46,9 @@ class Step:
     text: str
     hint: str
     due: date | None
-    done: int
-    total: int
+    done: bool
+    goal_done: int
+    goal_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,9 @@ def _shown(access: Access, goals: dict[UUID, Row], steps: list[Row]):  # type: i
             text=seal.open("step", "text", row["id"], row["text"]) or "",
             hint=seal.open("step", "hint", row["id"], row["hint"]) or "",
             due=row["due"],
-            done=sum(step["done_at"] is not None for step in alike),
-            total=len(alike),
+            done=row["done_at"] is not None,
+            goal_done=sum(step["done_at"] is not None for step in alike),
+            goal_total=len(alike),
         )
 
     return shown

@@ -31,6 +31,7 @@ class Appointments(Controller):
             "circle": await circle(access),
             "may_book": may_book(access),
             "roles": appointment.ROLES,
+            "by_day": by_day,
         }
         return page(request, "portal/appointment/list", access=access, ahead=ahead, past=past, **about)
 
@@ -108,8 +109,8 @@ async def shown(
         "may_book": may_book(access),
         "roles": appointment.ROLES,
         "modes": appointment.MODES,
+        "ahead": found.starts_at > access.now,
     }
-    about["ahead"] = found.starts_at > access.now
     return page(request, "portal/appointment/show", status=status, access=access, visit=found, **about)
 
 

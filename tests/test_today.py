@@ -61,7 +61,7 @@ async def test_full_day_brings_one_of_each() -> None:
     day = await today.day(await access_for(maya))
     assert day.visit is not None and day.visit.id == soon.id
     assert day.step is not None and (day.step.text, day.step.goal_title) == ("Call", "A place of my own")
-    assert (day.step.done, day.step.total) == (0, 2)
+    assert (day.step.done, day.step.goal_done, day.step.goal_total) == (False, 0, 2)
     assert day.note is not None and (day.note.text, day.note.author_name, day.note.new) == (
         "See you today",
         "Dana",

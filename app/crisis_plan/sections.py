@@ -1,5 +1,6 @@
 """The sections of the plan, in our own wording. Their order is fixed; every one may be left out."""
 
+import re
 from dataclasses import dataclass
 
 from app.language import lazy
@@ -53,3 +54,17 @@ BY_NUMBER = {section.number: section for section in SECTIONS}
 def lines_of(text: str) -> list[str]:
     """One thing on each line, as typed; empty lines fall away, and a line stands once."""
     return list(dict.fromkeys(line for raw in text.split("\n") if (line := " ".join(raw.split()))))
+
+
+_NUMBER = re.compile(r"\+?\(?[0-9][0-9 ().\-\u00a0]{5,}[0-9]")
+
+
+def dialled(line: str) -> list[tuple[str, str]]:
+    """The line in pieces: (words, number to dial), where the number is "" for words that are none."""
+    pieces, at = [], 0
+    for found in _NUMBER.finditer(line):
+        digits = re.sub(r"[^0-9+]", "", found.group())
+        if 7 <= len(digits.lstrip("+")) <= 15:
+            pieces += [(line[at : found.start()], ""), (found.group(), digits)]
+            at = found.end()
+    return [piece for piece in [*pieces, (line[at:], "")] if piece[0]]
