@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from app import appointment
@@ -28,6 +29,7 @@ from tests.factories import (
     hours,
     on_team,
 )
+from tests.http import alike, goes_to
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -297,3 +299,143 @@ async def test_statements_do_not_grow_with_the_visits() -> None:
         await appointment.visits(access)
         counts.append(DB.statements - before)
     assert counts == [2, 2]
+
+
+SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+async def rosa_of(maya: UUID, actions: Action = Action.SEE) -> tuple[UUID, str]:
+    rosa = await a_person("Rosa")
+    await a_grant(maya, rosa, Category.APPOINTMENTS, actions)
+    return rosa, f"/with/{await a_relationship(maya, rosa)}"
+
+
+async def test_visits_show_the_next_one_first_and_the_past_folded(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    await an_appointment(maya, dana, starts_at=hours(3), place="Room 4")
+    await an_appointment(maya, dana, starts_at=hours(200), place="Room 9")
+    await an_appointment(maya, dana, starts_at=hours(-50), place="Room 1", state="noshow")
+    page = await (await sign_in(maya)).get("/me/appointments")
+    places = [page.text.index(place) for place in ("Your next visit", "Room 4", "Room 9", "Past visits", "Room 1")]
+    assert places == sorted(places)
+    assert "noshow" not in page.text and "no-show" not in page.text
+
+
+async def test_without_visits_there_is_one_to_ask_for(sign_in: SignIn) -> None:
+    maya, _ = await maya_and_dana()
+    page = await (await sign_in(maya)).get("/me/appointments")
+    assert "No visits planned. Dana will suggest a time, or ask for one." in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/new", "/00000000-0000-4000-8000-000000000000"])
+async def test_visits_ask_for_sign_in(http: httpx.AsyncClient, path: str) -> None:
+    assert goes_to(await http.get("/me/appointments" + path)) == "/sign-in"
+
+
+async def test_visits_that_were_not_shared_are_as_if_they_were_not_there(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    rosa = await a_person("Rosa")
+    await a_grant(maya, rosa, Category.GOALS)
+    tie = await a_relationship(maya, rosa)
+    visit = await an_appointment(maya, dana)
+    her = await sign_in(rosa)
+    for path in ("", "/new", f"/{visit.id}"):
+        outside = await her.get(f"/with/{tie}/appointments{path}")
+        missing = await her.get(f"/with/{uuid4()}/appointments{path}")
+        assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_visit_of_somebody_else_is_as_if_it_were_not_there(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana)
+    me = await sign_in(await a_client("Sam"))
+    assert alike(await me.get(f"/me/appointments/{visit.id}")) == alike(await me.get(f"/me/appointments/{uuid4()}"))
+    for act in ("confirmation", "move", "cancellation", "restoration"):
+        outside = await me.post(f"/me/appointments/{visit.id}/{act}", data={})
+        missing = await me.post(f"/me/appointments/{uuid4()}/{act}", data={})
+        assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_supporter_reads_the_safe_label_and_has_no_button(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana, way="Bring the clozapine form")
+    rosa, at = await rosa_of(maya)
+    her = await sign_in(rosa)
+    for path in ("/appointments", f"/appointments/{visit.id}", "/today"):
+        page = await her.get(at + path)
+        assert page.status_code == 200 and "Dana" in page.text
+        assert not any(word in page.text for word in ("herapy", "clozapine", "I’ll be there", "Ask to move it"))
+    for act in ("confirmation", "move", "cancellation", "restoration"):
+        assert (await her.post(f"{at}/appointments/{visit.id}/{act}", data={})).status_code == 403
+    assert (await her.get(at + "/appointments/new")).status_code == 403
+
+
+async def test_client_says_they_will_be_there_from_today(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana)
+    me = await sign_in(maya)
+    answer = await me.post(f"/me/appointments/{visit.id}/confirmation", data={"back": "today"})
+    assert goes_to(answer) == "/me/today"
+    assert "You said you’ll be there." in (await me.get("/me/today")).text
+
+
+async def test_asking_to_move_shows_the_words_and_that_the_visit_stands(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana)
+    me, at = await sign_in(maya), f"/me/appointments/{visit.id}"
+    assert goes_to(await me.post(at + "/move", data={"reason": "School until four"})) == at
+    page = await me.get(at)
+    assert "School until four" in page.text and "this visit stands" in page.text
+    long = await me.post(at + "/move", data={"reason": "x" * 501})
+    assert long.status_code == 422 and "x" * 501 in long.text
+
+
+async def test_cancelled_visit_says_so_and_can_be_undone_in_place(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana)
+    me, at = await sign_in(maya), f"/me/appointments/{visit.id}"
+    assert goes_to(await me.post(at + "/cancellation", data={})) == at
+    page = await me.get(at)
+    assert "This visit is cancelled. No reason needed." in page.text and "Undo" in page.text
+    assert goes_to(await me.post(at + "/restoration", data={})) == at
+    assert "This visit is cancelled" not in (await me.get(at)).text
+
+
+async def test_visit_that_is_over_cannot_be_cancelled(sign_in: SignIn) -> None:
+    maya, dana = await maya_and_dana()
+    visit = await an_appointment(maya, dana, starts_at=hours(-30))
+    answer = await (await sign_in(maya)).post(f"/me/appointments/{visit.id}/cancellation", data={})
+    assert answer.status_code == 403
+
+
+async def test_asking_for_a_visit_makes_one_wish(sign_in: SignIn) -> None:
+    maya, _ = await maya_and_dana()
+    me = await sign_in(maya)
+    form = {"day": "2031-05-14", "part": "morning", "mode": "phone", "note": "", "form_id": str(uuid4())}
+    first, second = await me.post("/me/appointments", data=form), await me.post("/me/appointments", data=form)
+    assert goes_to(first) == goes_to(second) and goes_to(first).startswith("/me/appointments/")
+    assert "You asked for this visit." in (await me.get(goes_to(first))).text
+    assert await Appointment.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", ""),
+        ("day", "tomorrow"),
+        ("day", "2001-01-01"),
+        ("day", "2031-02-30"),
+        ("part", ""),
+        ("part", "midnight"),
+        ("mode", "teleport"),
+        ("note", "x" * 501),
+        ("form_id", "not-an-id"),
+    ],
+)
+async def test_wish_that_cannot_be_sent_comes_back_as_typed(sign_in: SignIn, field: str, value: str) -> None:
+    maya, _ = await maya_and_dana()
+    form = {"day": "2031-05-14", "part": "morning", "mode": "phone", "note": "About the lease", "form_id": str(uuid4())}
+    page = await (await sign_in(maya)).post("/me/appointments", data=form | {field: value})
+    assert page.status_code == 422 and "<title>Error: " in page.text
+    assert "About the lease" in page.text or field == "note"
+    assert await Appointment.count() == 0

@@ -1,9 +1,11 @@
 """The crisis plan: drafts, versions, and what the people around the client may see."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from app import crisis_plan
@@ -26,6 +28,7 @@ from tests.factories import (
     access_for,
     on_team,
 )
+from tests.http import alike, goes_to, hidden
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -223,3 +226,136 @@ async def test_statements_do_not_grow_with_the_plan() -> None:
         await crisis_plan.plan(access)
         counts.append(DB.statements - before)
     assert counts == [2, 2]
+
+
+SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"),
+    [
+        ("Aunt Pilar, 555 555 0129", ["5555550129"]),
+        ("+1 (555) 555-0129 or 555.555.0163", ["+15555550129", "5555550163"]),
+        ("Room 12, after 5", []),
+        ("2026-11-25 to 2026-11-30 and 12345678901234567890", ["20261125", "20261130"]),
+        ("", []),
+    ],
+)
+def test_numbers_in_a_line_can_be_dialled_and_no_word_is_lost(line: str, numbers: list[str]) -> None:
+    pieces = crisis_plan.dialled(line)
+    assert [number for _, number in pieces if number] == numbers
+    assert "".join(words for words, _ in pieces) == line
+
+
+async def test_calls_come_first_then_the_plan(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await a_crisis_plan(maya, {1: ("I go quiet",), 4: ("Aunt Pilar, 555 555 0129",)})
+    page = await (await sign_in(maya)).get("/me/crisis-plan")
+    places = [page.text.index(words) for words in ('href="tel:988"', "I go quiet", 'href="tel:5555550129"')]
+    assert page.status_code == 200 and places == sorted(places)
+
+
+async def test_without_a_plan_the_calls_stay(sign_in: SignIn) -> None:
+    page = await (await sign_in(await a_client())).get("/me/crisis-plan")
+    assert 'href="tel:988"' in page.text and "can write your own plan. It takes about 20 minutes." in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/change", "/change/2"])
+async def test_plan_asks_for_sign_in(http: httpx.AsyncClient, path: str) -> None:
+    assert goes_to(await http.get("/me/crisis-plan" + path)) == "/sign-in"
+
+
+async def test_supporters_page_never_tells_whether_there_is_a_plan(sign_in: SignIn) -> None:
+    with_plan, without = await a_client("Maya"), await a_client("Maya")
+    await a_crisis_plan(with_plan, {2: ("Walk to the water",)})
+    pages = []
+    for client in (with_plan, without):
+        rosa = await a_person("Rosa")
+        await a_grant(client, rosa, Category.APPOINTMENTS)
+        await a_grant(client, rosa, Category.CRISIS_PLAN, sections=1 << 8)
+        pages.append(await (await sign_in(rosa)).get(f"/with/{await a_relationship(client, rosa)}/crisis-plan"))
+    assert pages[0].status_code == 200 and alike(pages[0]) == alike(pages[1])
+
+
+async def test_supporter_reads_the_ticked_sections_and_cannot_change_them(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await a_crisis_plan(maya, {1: ("I go quiet",), 7: ("My brother",)})
+    rosa = await a_person("Rosa")
+    await a_grant(maya, rosa, Category.CRISIS_PLAN, Action.SEE, sections=1 << 1)
+    at = f"/with/{await a_relationship(maya, rosa)}/crisis-plan"
+    her = await sign_in(rosa)
+    page = await her.get(at)
+    assert "I go quiet" in page.text and "My brother" not in page.text and "Change it" not in page.text
+    assert alike(await her.get(at + "/change")) == alike(await her.get(f"/with/{uuid4()}/crisis-plan/change"))
+    assert (await her.post("/me/crisis-plan/change/1", data={"lines": "Mine", "version": "0"})).status_code == 404
+
+
+async def test_ended_relationship_has_no_crisis_page(sign_in: SignIn) -> None:
+    maya, rosa = await a_client(), await a_person("Rosa")
+    await a_crisis_plan(maya)
+    tie = await a_relationship(maya, rosa)
+    her = await sign_in(rosa)
+    ended, never = await her.get(f"/with/{tie}/crisis-plan"), await her.get(f"/with/{uuid4()}/crisis-plan")
+    assert ended.status_code == 404 and alike(ended) == alike(never)
+
+
+async def test_client_writes_a_section_and_puts_the_plan_to_use(sign_in: SignIn) -> None:
+    maya = await a_client()
+    me = await sign_in(maya)
+    form = await me.get("/me/crisis-plan/change/2")
+    saved = await me.post("/me/crisis-plan/change/2", data={"lines": "Walk\nMusic", "version": hidden(form, "version")})
+    assert goes_to(saved) == "/me/crisis-plan/change"
+    assert "You have changes that are not in use yet." in (await me.get("/me/crisis-plan")).text
+    version = hidden(await me.get("/me/crisis-plan/change"), "version")
+    assert goes_to(await me.post("/me/crisis-plan/activation", data={"version": version})) == "/me/crisis-plan"
+    page = await me.get("/me/crisis-plan")
+    assert "<li>Music</li>" in page.text and "not in use yet" not in page.text
+
+
+async def test_stale_section_shows_both_texts(sign_in: SignIn) -> None:
+    me = await sign_in(await a_client())
+    await me.post("/me/crisis-plan/change/2", data={"lines": "Saved first", "version": "0"})
+    page = await me.post("/me/crisis-plan/change/2", data={"lines": "Written meanwhile", "version": "0"})
+    assert page.status_code == 409
+    assert "<li>Saved first</li>" in page.text and ">Written meanwhile</textarea>" in page.text
+    again = await me.post(
+        "/me/crisis-plan/change/2", data={"lines": "Written meanwhile", "version": hidden(page, "version")}
+    )
+    assert goes_to(again) == "/me/crisis-plan/change"
+
+
+async def test_draft_can_be_left(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await a_crisis_plan(maya, {2: ("Walk",)})
+    me = await sign_in(maya)
+    form = await me.get("/me/crisis-plan/change/2")
+    await me.post("/me/crisis-plan/change/2", data={"lines": "Run", "version": hidden(form, "version")})
+    assert goes_to(await me.post("/me/crisis-plan/discard", data={})) == "/me/crisis-plan"
+    page = await me.get("/me/crisis-plan")
+    assert "Walk" in page.text and "Run" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [
+        ({"lines": "\n".join(f"Line {n}" for n in range(21)), "version": "0"}, "Line 20"),
+        ({"lines": "x" * 8001, "version": "0"}, "x" * 8001),
+        ({"lines": "Walk", "version": "soon"}, "Walk"),
+        ({"lines": "Walk"}, "Walk"),
+        ({"lines": "Walk", "version": "-1"}, "Walk"),
+    ],
+)
+async def test_section_that_cannot_be_saved_comes_back_as_typed(
+    sign_in: SignIn, form: dict[str, str], kept: str
+) -> None:
+    page = await (await sign_in(await a_client())).post("/me/crisis-plan/change/2", data=form)
+    assert page.status_code == 422 and kept in page.text and "<title>Error: " in page.text
+    assert await CrisisPlan.count() == 0
+
+
+@pytest.mark.parametrize("number", ["0", "12", "99999999999999999999", "two", "-1"])
+async def test_no_such_section_has_no_page(sign_in: SignIn, number: str) -> None:
+    me = await sign_in(await a_client())
+    assert (await me.get(f"/me/crisis-plan/change/{number}")).status_code == 404
+    answer = await me.post(f"/me/crisis-plan/change/{number}", data={"lines": "x", "version": "0"})
+    assert answer.status_code == 404

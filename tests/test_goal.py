@@ -1,8 +1,11 @@
 """Goals and steps: the rules, and the pages of the client and of those they let in."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from app import goal
@@ -26,6 +29,7 @@ from tests.factories import (
     hours,
     on_team,
 )
+from tests.http import FRAGMENT, alike, goes_to
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -174,8 +178,6 @@ async def test_not_today_moves_the_step_to_tomorrow_and_the_worklist_knows() -> 
     step = await a_step(maya, home.id, due=date(2020, 1, 1))
     access = await access_for(maya)
     await goal.not_today(access, step.id)
-    from zoneinfo import ZoneInfo
-
     tomorrow = access.now.astimezone(ZoneInfo("America/Chicago")).date() + timedelta(days=1)
     assert (await Step.select(Step.due).where(Step.id == step.id))[0]["due"] == tomorrow
     assert (await Standing.select(Standing.step_due).where(Standing.id == maya))[0]["step_due"] == tomorrow
@@ -194,3 +196,152 @@ async def test_statements_do_not_grow_with_the_plan() -> None:
         await goal.goal(access, found[0].id)
         counts.append(DB.statements - before)
     assert counts[0] == counts[1] <= 5
+
+
+SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+async def test_plan_shows_goals_by_where_they_stand(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await a_goal(maya, "A place of my own", steps=("Call",))
+    await a_goal(maya, "Swim again", lifecycle="completed")
+    page = await (await sign_in(maya)).get("/me/goals")
+    assert page.status_code == 200
+    assert "“A place of my own”" in page.text and "0 of 1 steps" in page.text and "1 goal reached" in page.text
+
+
+async def test_empty_plan_begins_with_a_wish(sign_in: SignIn) -> None:
+    maya, dana = await a_client(), await a_staff(called_name="Dana")
+    await on_team(maya, dana)
+    page = await (await sign_in(maya)).get("/me/goals")
+    assert "Write one wish, or do it with Dana." in page.text
+
+
+@pytest.mark.parametrize("path", ["/me/goals", "/me/goals/new", "/me/goals/00000000-0000-4000-8000-000000000000"])
+async def test_plan_asks_for_sign_in(http: httpx.AsyncClient, path: str) -> None:
+    assert goes_to(await http.get(path)) == "/sign-in"
+
+
+@pytest.mark.parametrize("path", ["", "/{goal}", "/new"])
+async def test_plan_that_was_not_shared_is_as_if_it_were_not_there(sign_in: SignIn, path: str) -> None:
+    maya, rosa = await a_client(), await a_person("Rosa")
+    await a_grant(maya, rosa, Category.APPOINTMENTS)
+    tie = await a_relationship(maya, rosa)
+    home = await a_goal(maya)
+    her = await sign_in(rosa)
+    outside = await her.get(f"/with/{tie}/goals" + path.format(goal=home.id))
+    missing = await her.get(f"/with/{uuid4()}/goals" + path.format(goal=uuid4()))
+    assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_goal_of_somebody_else_is_as_if_it_were_not_there(sign_in: SignIn) -> None:
+    maya, sam = await a_client(), await a_client("Sam")
+    home = await a_goal(maya)
+    me = await sign_in(sam)
+    assert alike(await me.get(f"/me/goals/{home.id}")) == alike(await me.get(f"/me/goals/{uuid4()}"))
+    outside = await me.post(f"/me/goals/{home.id}", data={"title": "Mine", "version": "1"})
+    missing = await me.post(f"/me/goals/{uuid4()}", data={"title": "Mine", "version": "1"})
+    assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_supporter_who_may_only_see_writes_nothing(sign_in: SignIn) -> None:
+    maya = await a_client()
+    rosa, tie = await a_mother(maya)
+    home = await a_goal(maya, steps=("Call",))
+    step = (await Step.select(Step.id))[0]["id"]
+    her, at = await sign_in(rosa), f"/with/{tie}"
+    form_id = str(uuid4())
+    for path, form in {
+        "/goals": {"title": "Hers", "form_id": form_id},
+        f"/goals/{home.id}": {"title": "Hers", "version": "1"},
+        f"/goals/{home.id}/lifecycle": {"lifecycle": "on-hold"},
+        f"/goals/{home.id}/comments": {"text": "Hers", "form_id": form_id},
+        f"/goals/{home.id}/steps": {"step": "Hers", "form_id": form_id},
+        f"/steps/{step}": {"done": "1"},
+    }.items():
+        assert (await her.post(at + path, data=form)).status_code == 403, path
+    assert (await her.get(at + "/goals/new")).status_code == 403
+    assert (await Goal.count(), await Step.count()) == (1, 1)
+
+
+async def test_wish_is_proposed_once_however_often_it_is_sent(sign_in: SignIn) -> None:
+    maya = await a_client()
+    me, form = await sign_in(maya), {"title": "Swim again", "why": "", "form_id": str(uuid4())}
+    first, second = await me.post("/me/goals", data=form), await me.post("/me/goals", data=form)
+    assert goes_to(first) == goes_to(second) == f"/me/goals/{form['form_id']}"
+    assert await Goal.count() == 1
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 501, "\u200b", "a\u202eb"])
+async def test_wish_that_cannot_be_saved_comes_back_as_typed(sign_in: SignIn, title: str) -> None:
+    me = await sign_in(await a_client())
+    page = await me.post("/me/goals", data={"title": title, "why": "It calms me", "form_id": str(uuid4())})
+    assert page.status_code == 422
+    assert "It calms me" in page.text and "<title>Error: " in page.text and 'href="#title"' in page.text
+    assert await Goal.count() == 0
+
+
+async def test_hostile_words_are_shown_as_words(sign_in: SignIn) -> None:
+    maya = await a_client()
+    home = await a_goal(maya, "<script>alert(1)</script>", steps=("<img src=x>",))
+    me = await sign_in(maya)
+    for path in ("/me/goals", f"/me/goals/{home.id}", "/me/today"):
+        page = await me.get(path)
+        assert "<script>alert" not in page.text and "<img src=x>" not in page.text
+        assert "&lt;script&gt;alert" in page.text
+
+
+async def test_stale_edit_shows_both_texts(sign_in: SignIn) -> None:
+    maya = await a_client()
+    home = await a_goal(maya, "Old words")
+    me = await sign_in(maya)
+    await me.post(f"/me/goals/{home.id}", data={"title": "Saved first", "version": "1"})
+    page = await me.post(f"/me/goals/{home.id}", data={"title": "Written meanwhile", "version": "1"})
+    assert page.status_code == 409
+    assert "“Saved first”" in page.text and ">Written meanwhile</textarea>" in page.text
+    again = await me.post(f"/me/goals/{home.id}", data={"title": "Written meanwhile", "version": "2"})
+    assert goes_to(again) == f"/me/goals/{home.id}"
+
+
+async def test_step_is_ticked_with_and_without_script(sign_in: SignIn) -> None:
+    maya = await a_client()
+    home = await a_goal(maya, steps=("Call",))
+    step = (await Step.select(Step.id))[0]["id"]
+    me = await sign_in(maya)
+    plain = await me.post(f"/me/steps/{step}", data={"done": "1"})
+    assert goes_to(plain) == f"/me/goals/{home.id}#steps"
+    part = await me.post(f"/me/steps/{step}", data={"done": "0"}, headers=FRAGMENT)
+    assert part.text.lstrip().startswith('<section id="steps"') and "0 of 1 steps" in part.text
+
+
+async def test_small_step_is_added_once(sign_in: SignIn) -> None:
+    maya = await a_client()
+    home = await a_goal(maya)
+    me, form = await sign_in(maya), {"step": "Call", "form_id": str(uuid4())}
+    for _ in range(2):
+        assert goes_to(await me.post(f"/me/goals/{home.id}/steps", data=form)) == f"/me/goals/{home.id}#steps"
+    empty = await me.post(f"/me/goals/{home.id}/steps", data={"step": "", "form_id": str(uuid4())})
+    assert empty.status_code == 422 and "Write one small thing to do." in empty.text
+    assert await Step.count() == 1
+
+
+async def test_word_under_a_goal_comes_back_in_place(sign_in: SignIn) -> None:
+    maya = await a_client()
+    rosa, tie = await a_mother(maya, Action.SEE | Action.COMMENT)
+    home = await a_goal(maya)
+    her, at = await sign_in(rosa), f"/with/{tie}/goals/{home.id}/comments"
+    part = await her.post(at, data={"text": "Proud of you", "form_id": str(uuid4())}, headers=FRAGMENT)
+    assert part.text.lstrip().startswith('<section id="comments"') and "Proud of you" in part.text
+    empty = await her.post(at, data={"text": " ", "form_id": str(uuid4())})
+    assert empty.status_code == 422 and "Write a few words first." in empty.text
+    assert "Proud of you" in (await (await sign_in(maya)).get(f"/me/goals/{home.id}")).text
+
+
+async def test_goal_rests_and_is_taken_up_again(sign_in: SignIn) -> None:
+    maya = await a_client()
+    home = await a_goal(maya)
+    me, at = await sign_in(maya), f"/me/goals/{home.id}"
+    assert goes_to(await me.post(at + "/lifecycle", data={"lifecycle": "on-hold"})) == at
+    assert "This goal is resting." in (await me.get(at)).text
+    assert goes_to(await me.post(at + "/lifecycle", data={"lifecycle": "active"})) == at
+    assert (await me.post(at + "/lifecycle", data={"lifecycle": "completed"})).status_code == 422

@@ -1,14 +1,17 @@
 """Today: one visit, one step, one message, and what the people around the client see of it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from app import sharing, today
 from app.access import Access, Action, Category
 from app.data.piccolo_conf import DB
 from app.data.tables.consent import Relationship
+from app.data.tables.goal import Step
 from app.language import today as this_day
 from tests.factories import (
     a_block,
@@ -27,6 +30,7 @@ from tests.factories import (
     hours,
     on_team,
 )
+from tests.http import FRAGMENT, alike, goes_to
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -153,3 +157,108 @@ async def test_statements_do_not_grow_with_the_record() -> None:
         await today.day(access)
         counts.append(DB.statements - before)
     assert counts[0] == counts[1] <= 8
+
+
+SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+async def test_today_opens_with_the_next_visit_and_one_filled_button(sign_in: SignIn) -> None:
+    maya, dana = await a_client(), await a_staff(called_name="Dana")
+    await on_team(maya, dana)
+    await an_appointment(maya, dana)
+    await a_goal(maya, steps=("Call", "Sign"))
+    await somebody(maya, "Rosa", Category.APPOINTMENTS)
+    page = await (await sign_in(maya)).get("/me/today")
+    assert page.status_code == 200 and page.text.count("btn-primary") == 1
+    assert "I’ll be there" in page.text and "Rosa can see your visits." in page.text
+    assert "Call" in page.text and "Sign" not in page.text
+
+
+async def test_empty_today_speaks_kindly(sign_in: SignIn) -> None:
+    page = await (await sign_in(await a_client())).get("/me/today")
+    assert "Nothing planned today. Want to pick one small step?" in page.text
+    assert "Only your care team can see this." in page.text
+
+
+async def test_today_asks_for_sign_in(http: httpx.AsyncClient) -> None:
+    assert goes_to(await http.get("/me/today")) == "/sign-in"
+    assert goes_to(await http.get(f"/with/{uuid4()}/today")) == "/sign-in"
+
+
+async def test_supporter_without_anything_shared_meets_the_same_page_as_a_stranger(sign_in: SignIn) -> None:
+    maya = await a_client()
+    rosa, tie = await somebody(maya, "Rosa")
+    her = await sign_in(rosa)
+    for path in ("today", "more"):
+        outside, missing = await her.get(f"/with/{tie}/{path}"), await her.get(f"/with/{uuid4()}/{path}")
+        assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_supporters_today_names_whose_visit_it_is_and_why_they_see_it(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await an_appointment(maya)
+    rosa, tie = await somebody(maya, "Rosa", Category.APPOINTMENTS)
+    page = await (await sign_in(rosa)).get(f"/with/{tie}/today")
+    assert "Maya’s next visit" in page.text and "You see this because Maya shared their visits on" in page.text
+    assert not any(word in page.text for word in ("My plan", "Messages", "Help near me", "One thing that helps"))
+
+
+async def test_step_is_ticked_undone_and_put_off_with_and_without_script(sign_in: SignIn) -> None:
+    maya = await a_client()
+    await a_goal(maya, steps=("Call the office",))
+    step = (await Step.select(Step.id))[0]["id"]
+    me, at = await sign_in(maya), f"/me/today/steps/{step}"
+    assert goes_to(await me.post(at, data={"done": "1"})) == "/me/today#step"
+    assert "You did it." in (await me.get("/me/today")).text
+    part = await me.post(at, data={"done": "0"}, headers=FRAGMENT)
+    assert part.text.lstrip().startswith('<section id="step"') and "You did it." not in part.text
+    later = await me.post(at, data={"later": "1"}, headers=FRAGMENT)
+    assert "Nothing more for today. Tomorrow: Call the office" in later.text
+
+
+async def test_step_of_somebody_else_is_as_if_it_were_not_there(sign_in: SignIn) -> None:
+    maya, sam = await a_client(), await a_client("Sam")
+    await a_goal(maya, steps=("Call",))
+    step = (await Step.select(Step.id))[0]["id"]
+    me = await sign_in(sam)
+    outside = await me.post(f"/me/today/steps/{step}", data={"done": "1"})
+    missing = await me.post(f"/me/today/steps/{uuid4()}", data={"done": "1"})
+    assert outside.status_code == 404 and alike(outside) == alike(missing)
+
+
+async def test_supporter_who_may_only_see_ticks_nothing_here(sign_in: SignIn) -> None:
+    maya = await a_client()
+    goal = await a_goal(maya)
+    step = await a_step(maya, goal.id, "Drive me there", owner="supporter")
+    rosa, tie = await somebody(maya, "Rosa", Category.GOALS)
+    her = await sign_in(rosa)
+    for form in ({"done": "1"}, {"later": "1"}):
+        assert (await her.post(f"/with/{tie}/today/steps/{step.id}", data=form)).status_code == 403
+
+
+async def test_more_lists_only_places_that_hold_something(sign_in: SignIn) -> None:
+    maya = await a_client()
+    rosa, tie = await somebody(maya, "Rosa", Category.GOALS)
+    mine = await (await sign_in(maya)).get("/me/more")
+    hers = await (await sign_in(rosa)).get(f"/with/{tie}/more")
+    assert "/me/appointments" in mine.text and "/me/resources" in mine.text and "Sign out" in mine.text
+    assert "/appointments" not in hers.text and "/resources" not in hers.text and "/crisis-plan" in hers.text
+
+
+async def test_pages_ask_the_database_as_often_for_much_as_for_little(sign_in: SignIn) -> None:
+    few, many, dana = await a_client(), await a_client("Sam"), await a_staff()
+    await a_goal(few, steps=("One",))
+    await an_appointment(few, dana)
+    for n in range(30):
+        await a_goal(many, f"Goal {n}", steps=tuple(f"Step {m}" for m in range(7)), position=n)
+        await an_appointment(many, dana, starts_at=hours(n + 1))
+    counts: list[list[int]] = []
+    for person in (few, many):
+        me = await sign_in(person)
+        await me.get("/me/more")
+        counts.append([])
+        for path in ("today", "goals", "appointments", "crisis-plan", "more"):
+            before = DB.statements
+            assert (await me.get(f"/me/{path}")).status_code == 200
+            counts[-1].append(DB.statements - before)
+    assert counts[0] == counts[1] and max(counts[0]) <= 12
