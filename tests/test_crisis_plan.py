@@ -118,6 +118,15 @@ async def test_edit_made_from_older_words_is_refused_and_writes_nothing() -> Non
     assert newest is not None and newest.lines(2) == ["Run"]
 
 
+async def test_line_that_stood_twice_goes_altogether() -> None:
+    maya = await a_client()
+    await a_crisis_plan(maya, {2: ("Walk", "Walk", "Music")})
+    access = await access_for(maya)
+    await crisis_plan.save_section(access, 2, ["Music"], (await crisis_plan.plan(access)).stamp)
+    newest = (await crisis_plan.plan(access)).newest
+    assert newest is not None and newest.lines(2) == ["Music"]
+
+
 async def test_stamp_of_a_left_draft_never_fits_a_later_one() -> None:
     maya = await a_client()
     access = await access_for(maya)

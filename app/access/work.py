@@ -87,6 +87,11 @@ class Work:
             raise Stale if version is not None else NotFound
         self.note(action, id)
 
+    async def remove(self, table: type[Table], id: UUID, *, action: str = "remove") -> None:
+        """For words of a draft that only their author has seen; anything else gets an end and stays."""
+        await table.delete().where(table.id == id, table.client == self.access.client)  # type: ignore[attr-defined]
+        self.note(action, id)
+
     def note(self, action: str, item: UUID | None = None, category: Category | None = None, **more: Any) -> None:
         """Put one more event on record with this act."""
         lanes = self.access.lanes(category or self.category, self.action)

@@ -124,15 +124,16 @@ async def _replace(work: Work, draft: UUID, section: int, lines: Sequence[str]) 
     rows = (await work.access.read(ENTRIES))[0]
     mine = [row for row in rows if row["plan"] == draft and row["section"] == section]
     held = {row["text"]: row["id"] for row in mine}
-    new = []
+    kept, new = set(), []
     for position, line in enumerate(lines):
         if entry := held.pop(line, None):
+            kept.add(entry)
             await CrisisEntry.update({CrisisEntry.position: position}).where(CrisisEntry.id == entry)
         else:
             new.append(_entry(work, draft, section, position, line))
-    gone = [row["id"] for row in mine if row["id"] in held.values()]
-    if gone:
-        await CrisisEntry.delete().where(CrisisEntry.id.is_in(gone))
+    for row in mine:
+        if row["id"] not in kept:
+            await work.remove(CrisisEntry, row["id"])
     if new:
         await CrisisEntry.insert(*new)
     work.note("edit_section", draft)
