@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.access import Category, Desk, DeskListing, Role
 from app.data.engine import Row
+from app.errors import NotFound
 from app.language import _, ago, clock, day, lazy, local, ngettext, short_day, when
 
 SOON = timedelta(hours=2)
@@ -270,8 +271,13 @@ FILTERS = {
 
 
 async def worklist(desk: Desk, *, show: str = "needs", page: int = 1) -> Worklist:
-    """The viewer's own clients: on their care team now, not closed, and not keeping the viewer out."""
+    """The viewer's own clients: on their care team now, not closed, and not keeping the viewer out.
+
+    Raises NotFound for those whose work has no caseload.
+    """
     peer = desk.viewer.role is Role.PEER
+    if not desk.may(GOALS_ONLY if peer else WORKLIST):
+        raise NotFound
     rows = (await desk.read(GOALS_ONLY if peer else (WORKLIST, {"soon": desk.now + SOON})))[0]
     everyone = sorted(_people(rows[:MOST], desk.now), key=_order)
     chosen = [person for person in everyone if FILTERS[show](person)]

@@ -14,6 +14,7 @@ from app.caseload import reason, reasons, worklist
 from app.data.piccolo_conf import DB
 from app.data.tables.audit import AccessEvent
 from app.data.tables.care import Client, Standing
+from app.errors import NotFound
 from tests.factories import (
     KEYS,
     a_block,
@@ -205,10 +206,11 @@ async def test_peer_sees_names_and_goals_and_no_reason() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.FRONT_DESK])
-async def test_roles_without_a_caseload_have_an_empty_list(role: Role) -> None:
+async def test_work_without_a_caseload_has_no_list(role: Role) -> None:
     worker = await a_staff(role.value)
     await a_caseload(worker, "Maya")
-    assert not (await worklist(a_desk(worker, role), show="everyone")).people
+    with pytest.raises(NotFound):
+        await worklist(a_desk(worker, role), show="everyone")
 
 
 async def test_list_pages_at_fifty_and_never_asks_more_statements() -> None:

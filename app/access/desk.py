@@ -27,9 +27,14 @@ _TEAM = f"""WITH mine AS (
     SELECT DISTINCT ct.client AS client FROM care_team ct
       JOIN staff s ON s.person = ct.staff JOIN team w ON w.id = s.team
      WHERE w.supervisor = {{viewer}} AND {_NOW} AND {_UNBLOCKED}) """
+_EVERYBODY = """WITH mine AS (
+    SELECT c.id AS client FROM client c WHERE c.closed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM block b WHERE b.client = c.id AND b.person = {viewer}
+         AND b.starts_at <= {now} AND (b.until IS NULL OR b.until > {now}))) """
 _WORKS_IN = "(SELECT w.programme FROM staff s JOIN team w ON w.id = s.team WHERE s.person = {viewer})"
 _ITEM = f"""((t.flags & {int(Flag.MINE_ONLY)}) = 0 AND ((t.labels & {int(AUTHOR_ONLY)}) = 0 OR t.author = {{viewer}})
     AND ((t.labels & {int(Label.SUD)}) = 0 OR c.programme = {_WORKS_IN}))"""
+# What a peer, and the front desk, may know of.
 _PEER_ITEM = f"((t.flags & {int(Flag.MINE_ONLY)}) = 0 AND (t.labels & {int(Label.SUD | AUTHOR_ONLY)}) = 0)"
 
 
@@ -41,6 +46,7 @@ class DeskListing:
     `{item}` stands in its conditions. `{viewer}` and `{now}` are bound. Sealed columns need `client` and `wrapped`
     (client_key's) among the columns. sealed: output column -> (table, column, the output column with the row's id).
     supervised: over the clients of the teams that the viewer supervises instead of the viewer's own caseload.
+    front_desk: over all open clients, for the front desk, who may know when, where and with whom a visit is.
     """
 
     name: str
@@ -48,12 +54,15 @@ class DeskListing:
     sql: str
     sealed: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     supervised: bool = False
+    front_desk: bool = False
     compiled: dict[bool, Statement] = field(default_factory=dict, compare=False, repr=False)
 
     def statement(self, peer: bool) -> Statement:
         if peer not in self.compiled:
-            start = _TEAM if self.supervised else _CASELOAD
-            self.compiled[peer] = Statement(start + self.sql.replace("{item}", _PEER_ITEM if peer else _ITEM))
+            start = _EVERYBODY if self.front_desk else _TEAM if self.supervised else _CASELOAD
+            self.compiled[peer] = Statement(
+                start + self.sql.replace("{item}", _PEER_ITEM if peer or self.front_desk else _ITEM)
+            )
         return self.compiled[peer]
 
 
@@ -68,6 +77,9 @@ class Desk:
 
     def may(self, listing: DeskListing) -> bool:
         viewer = self.viewer
+        if listing.front_desk:
+            desk = viewer.kind is Kind.STAFF and viewer.enabled and viewer.role is Role.FRONT_DESK
+            return desk and listing.category is Category.APPOINTMENTS
         if viewer.kind is not Kind.STAFF or not viewer.enabled or viewer.role in (Role.ADMIN, Role.FRONT_DESK):
             return False
         if listing.supervised:

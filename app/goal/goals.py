@@ -106,7 +106,7 @@ class Comment:
     author_kind: str
 
 
-def _step(row: Row) -> Step:
+def step_of(row: Row) -> Step:
     return Step(
         row["id"], row["goal"], row["text"], row["hint"] or "", row["owner"], row["due"], row["done_at"], row["version"]
     )
@@ -136,7 +136,7 @@ def grouped(goals: list[Row], steps: list[Row]) -> list[Goal]:
     under: dict[UUID, list[Step]] = {row["id"]: [] for row in goals}
     for row in steps:
         if row["goal"] in under:
-            under[row["goal"]].append(_step(row))
+            under[row["goal"]].append(step_of(row))
     return [_goal(row, under[row["id"]]) for row in goals]
 
 
@@ -150,6 +150,6 @@ async def goal(access: Access, goal_id: UUID) -> tuple[Goal, list[Comment]]:
     row = await access.open(GOAL, goal_id)
     of_it = {"goal": goal_id}
     steps, comments = await access.read((STEPS_OF, of_it), (COMMENTS, of_it), looks=False)
-    mine = [_step(step) for step in steps]
+    mine = [step_of(step) for step in steps]
     said = [Comment(c["id"], c["text"], c["dated"], c["author"], c["author_name"], c["author_kind"]) for c in comments]
     return _goal(row, mine), said

@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
-from app.access import Work
+from app.access import Flag, Work
 from app.data.engine import Statement
 from app.data.piccolo_conf import DB
 from app.data.tables.care import Standing
 from app.data.tables.goal import Goal as GoalTable
 
 _COUNTS = Statement("SELECT t.done_at FROM step t WHERE t.goal = {goal} AND NOT t.dropped")
-_FIRST = Statement("""SELECT g.id, g.steps_done, g.steps_total FROM goal g
-    WHERE g.client = {client} AND g.lifecycle = 'active' ORDER BY g.position, g.id LIMIT 1""")
-_DUE = Statement("""SELECT s.due FROM step s JOIN goal g ON g.id = s.goal
-    WHERE s.client = {client} AND s.done_at IS NULL AND NOT s.dropped AND s.due IS NOT NULL AND g.lifecycle = 'active'
-    ORDER BY s.due LIMIT 1""")
+# What the client keeps to themselves is no reason for the team to call.
+_MINE = int(Flag.MINE_ONLY)
+_FIRST = Statement(f"""SELECT g.id, g.steps_done, g.steps_total FROM goal g
+    WHERE g.client = {{client}} AND g.lifecycle = 'active' AND (g.flags & {_MINE}) = 0 ORDER BY g.position, g.id LIMIT 1""")  # noqa: S608
+_DUE = Statement(f"""SELECT s.due FROM step s JOIN goal g ON g.id = s.goal
+    WHERE s.client = {{client}} AND s.done_at IS NULL AND NOT s.dropped AND s.due IS NOT NULL AND g.lifecycle = 'active'
+      AND (s.flags & {_MINE}) = 0 AND (g.flags & {_MINE}) = 0
+    ORDER BY s.due LIMIT 1""")  # noqa: S608
 
 
 async def recount(goal_id: UUID) -> None:

@@ -17,6 +17,9 @@ from app.identity.accounts import login_key
 _STAFF = Statement("""SELECT p.id, p.called_name, s.role, s.ended_at, a.id AS account, a.disabled_at, w.name AS team
     FROM staff s JOIN person p ON p.id = s.person LEFT JOIN account a ON a.person = p.id LEFT JOIN team w ON w.id = s.team
     ORDER BY p.called_name, p.id LIMIT {most} OFFSET {skip}""")
+_ONE = Statement("""SELECT p.id, p.called_name, s.role, s.ended_at, a.id AS account, a.disabled_at, w.name AS team
+    FROM staff s JOIN person p ON p.id = s.person LEFT JOIN account a ON a.person = p.id LEFT JOIN team w ON w.id = s.team
+    WHERE p.id = {person}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,16 @@ async def invite_staff(
 
 
 async def staff(skip: int = 0, most: int = 100) -> list[StaffAccount]:
-    rows = (await DB.run((_STAFF, {"skip": skip, "most": most})))[0]
-    return [StaffAccount(row["id"], row["called_name"], row["role"], row["team"] or "", _state(row)) for row in rows]
+    return [_account(row) for row in (await DB.run((_STAFF, {"skip": skip, "most": most})))[0]]
+
+
+async def one_staff(person: UUID) -> StaffAccount | None:
+    rows = (await DB.run((_ONE, {"person": person})))[0]
+    return _account(rows[0]) if rows else None
+
+
+def _account(row: dict) -> StaffAccount:
+    return StaffAccount(row["id"], row["called_name"], row["role"], row["team"] or "", _state(row))
 
 
 def _state(row: dict) -> str:

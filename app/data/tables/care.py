@@ -69,7 +69,10 @@ class Task(Item, Table):
 
 
 class Contact(Item, Table):
-    """Any touch with a client or about them. mode: visit, phone, message, video, home; reached: it got through."""
+    """Any touch with a client or about them. mode: visit, phone, message, video, home; reached: it got through.
+
+    id is the form's, so that a form sent twice is one contact. goal: what it served.
+    """
 
     id = key()
     client = link(Client)
@@ -77,6 +80,7 @@ class Contact(Item, Table):
     reached = Boolean(default=True)
     minutes = Integer(default=0)
     text = Sealed()
+    goal = UUID(default=None, null=True)
     entered_at = now()
 
 
