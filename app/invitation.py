@@ -149,10 +149,6 @@ async def invite_again(access: Access, person: UUID) -> str:
         )
 
 
-async def has_joined(person: UUID) -> bool:
-    return await Account.exists().where(Account.person == person)
-
-
 async def _touch(client: UUID) -> None:
     """Who may reach what has changed; open pages are to notice."""
     await Client.update({Client.consent_epoch: Client.consent_epoch + 1}).where(Client.id == client)

@@ -8,9 +8,9 @@ _BARE = "0 AS labels, 0 AS flags, CAST(NULL AS uuid) AS author"
 PROFILE = Listing(
     "client",
     Category.PROFILE_CONTACT,
-    f"""SELECT t.id, t.strengths, t.preferences, t.safe_contact, t.opened_at, p.phone, p.language, p.born
+    f"""SELECT t.id, t.strengths, t.preferences, t.safe_contact, t.opened_at, p.phone, p.language, p.born, a.id AS account
       FROM (SELECT id, strengths, preferences, safe_contact, opened_at, opened_at AS dated, {_BARE} FROM client) t
-      JOIN person p ON p.id = t.id WHERE t.id = {{client}} AND {{reach}}""",  # noqa: S608
+      JOIN person p ON p.id = t.id LEFT JOIN account a ON a.person = t.id WHERE t.id = {{client}} AND {{reach}}""",  # noqa: S608
     sealed=("strengths", "preferences", "safe_contact"),
 )
 _MEMBERS = f"""SELECT t.id, t.staff, t.role, t.starts_at, t.ends_at, t.covering_for, p.called_name

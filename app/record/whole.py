@@ -56,6 +56,7 @@ class Record:
     phone: str = ""
     born: date | None = None
     language: str = ""
+    joined: bool = False
     opened_at: datetime | None = None
     crisis_since: datetime | None = None
     crisis_review: date | None = None
@@ -113,6 +114,7 @@ def _profile(access: Access, row: Row) -> dict[str, Any]:
         "phone": phone or "",
         "born": row["born"],
         "language": row["language"],
+        "joined": row["account"] is not None,
         "opened_at": row["opened_at"],
     }
 
