@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
+from itertools import cycle
 
 from app.access.facts import Action, Category, Flag, Label
 from app.demo import words
@@ -145,8 +146,9 @@ class Life:
     def _said(self, pool: Sequence[Sequence[tuple[str, str]]], count: int, waits: bool) -> list[Said]:
         """Whole exchanges, oldest first; the last word is the team's, or just now the client's where it waits."""
         rng, lines = self.rng, list[tuple[str, str, bool]]()
+        shuffled = cycle(rng.sample(pool, len(pool)))
         while len(lines) < count:
-            lines += [(who, text, number == 0) for number, (who, text) in enumerate(rng.choice(pool))]
+            lines += [(who, text, number == 0) for number, (who, text) in enumerate(next(shuffled))]
         lines = lines[:count]
         answers = [text for talk in pool for who, text in talk[1:] if who == "s"]
         last = -2 if waits else -1
@@ -170,7 +172,6 @@ class Life:
         for who, text, begins in lines:
             at = max(at + timedelta(minutes=rng.randrange(4, 50)), next(begun) if begins else at)
             found.append((who_is[who], text, at))
-        found = _rising(found, now - timedelta(hours=12))
         if waits:
             found[-1] = (*found[-1][:2], now - timedelta(minutes=rng.randrange(20, 700)))
         return found
@@ -247,12 +248,3 @@ def let_in(circle: Circle, record: Record, family: str, days: int) -> list[str]:
         if writes and 0.08 <= luck <= 0.93:
             people.append(person)
     return people
-
-
-def _rising(said: Sequence[Said], limit: datetime) -> list[Said]:
-    """Each at least a minute before the one after it, and none after the limit."""
-    found: list[Said] = []
-    for who, text, at in reversed(said):
-        found.append((who, text, min(at, limit)))
-        limit = found[-1][2] - timedelta(minutes=1)
-    return found[::-1]

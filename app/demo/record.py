@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.access.facts import Flag, Label
+from app.access.facts import Label
 from app.data.sealing import Seal
 from app.data.tables.appointment import Appointment
 from app.data.tables.base import Table
@@ -46,6 +46,15 @@ def at_work(now: datetime, days: float, minutes: int) -> datetime:
     day = (now - timedelta(days=days)).astimezone(HOME).date()
     at = at_home(day - timedelta(days=max(day.weekday() - 4, 0)), 9 * 60 + minutes // 5 * 5)
     return at if at <= now else at_work(now, days + 1, minutes)
+
+
+def rising(said: Sequence[Said], limit: datetime) -> list[Said]:
+    """Each at least a minute before the one after it, and none after the limit."""
+    found: list[Said] = []
+    for who, text, at in reversed(said):
+        found.append((who, text, min(at, limit)))
+        limit = found[-1][2] - timedelta(minutes=1)
+    return found[::-1]
 
 
 @dataclass(slots=True)
@@ -231,6 +240,8 @@ class Record:
         flags: int = 0,
     ) -> str:
         """said: oldest first. members: the client and the people they chose who are in it. read: who has seen it up to when."""
+        said = rising(said, self.now)
+        labels |= int(Label.STAFF_ONLY) if kind == "team" else 0
         first, last = said[0][2], said[-1][2]
         waiting: list[datetime] = []
         for author, _, at in said:
@@ -379,6 +390,3 @@ class Record:
             steps_done=goal[2] if goal else 0,
             steps_total=goal[3] if goal else 0,
         )
-
-
-__all__ = ["HOME", "Flag", "Label", "Record", "Said", "at_home", "at_work"]

@@ -9,7 +9,7 @@ from app.demo import words
 from app.demo.bulk import Sheet, new_id
 from app.demo.circle import SEE, Circle, Share
 from app.demo.plans import workday
-from app.demo.record import HOME, Record, at_home
+from app.demo.record import HOME, Record, at_home, at_work
 from app.demo.words import GoalWords
 
 _C, _M, _T, _S = "client", "case_manager", "clinician", "supporter"
@@ -111,8 +111,9 @@ BODY = GoalWords(
 JO = ("Jo", "Lee")
 
 
-def _ago(now: datetime, days: float = 0, minutes: float = 0) -> datetime:
-    return now - timedelta(days=days, minutes=minutes)
+def _ago(now: datetime, days: int, minutes: int = 0) -> datetime:
+    """Whole days ago around two o'clock, on a working day; less than one is counted from now."""
+    return (at_work(now, days, 5 * 60) if days else now) - timedelta(minutes=minutes)
 
 
 def next_visit(now: datetime) -> datetime:
@@ -144,9 +145,9 @@ def maya(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], servic
         (lead, "I'll write that letter today. Shall I send it, or do you pick it up?", _ago(now, 9, -40)),
         (r.client, "Please send it.", _ago(now, 9, -70)),
         (lead, "It's on its way.", _ago(now, 8)),
-        (lead, "I found two places near the 12 bus. We can look at them together, if you want.", _ago(now, 0, 55)),
+        (lead, "I found two places near the 12 bus. We can look at them together, if you want.", at_work(now, 0, 10)),
     ]
-    r.thread("client", "About the apartment", first, staff, (r.client,), read={r.client: _ago(now, 1)})
+    r.thread("client", "About the apartment", first, staff, (r.client,), read={r.client: _ago(now, 6)})
     second = [
         (r.client, "Is it normal that the new medicine makes me thirsty?", _ago(now, 20)),
         (lead, "Good that you ask. The nurse will call you today.", _ago(now, 20, -30)),
@@ -160,7 +161,7 @@ def maya(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], servic
         (peer, "See you next week. I keep you the chair by the door.", _ago(now, 3)),
     ]
     group = r.thread("client", "Thursdays", thursday, staff, (r.client,), labels=int(Label.SUD))
-    joined = {"thread": group, "person": peer, "joined_at": _ago(now, 4), "read_at": _ago(now, 3)}
+    joined = {"thread": group, "person": peer, "joined_at": _ago(now, 5), "read_at": _ago(now, 3)}
     sheet.add(ThreadMember, id=new_id(r.rng), **joined)
     family = [
         (mother, "Is there anything I can do this week?", _ago(now, 6)),
@@ -174,9 +175,9 @@ def maya(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], servic
         (clinician, "Maya would like to read the letter to her father with me, not alone.", _ago(now, 3)),
         (lead, "Thanks. I'll keep Thursday light then.", _ago(now, 3, -45)),
     ]
-    r.thread("team", "Maya", inside, staff, flags=int(Flag.NOT_IN_PORTAL), labels=int(Label.STAFF_ONLY))
+    r.thread("team", "Maya", inside, staff, flags=int(Flag.NOT_IN_PORTAL))
     for days, mode, text in (
-        (1.2, "phone", "Short call. Maya will bring the paper about her income."),
+        (1, "phone", "Short call. Maya will bring the paper about her income."),
         (6, "visit", "Looked at two apartments together. Maya liked the light in the second."),
         (13, "visit", "Went over the plan. One step ticked off, one made smaller."),
         (20, "phone", "Maya asked about the new medicine. The nurse called back the same day."),
@@ -301,7 +302,7 @@ def leo(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], service
         _ago(now, 8), "visit", "Met at the bakery's back door after his shift. Talked about Thursdays.", minutes=25
     )
     r.contact(_ago(now, 15), "phone", "Leo asked about the letter for work.", minutes=10)
-    r.contact(_ago(now, 0.9), "phone", words.CONTACT_TRIED[0], reached=False)
+    r.contact(_ago(now, 1), "phone", words.CONTACT_TRIED[0], reached=False)
     r.task("Check in after the visit that did not happen", 0)
     entries = [
         (1, "I skip shifts", None),
