@@ -14,12 +14,13 @@ from app import appointment, record
 from app.access import Access, Action, Category, Desk, Label, Role
 from app.errors import Stale
 from app.forms import GOAL, TITLE, Form
-from app.language import _
+from app.language import _, lazy
 from app.language import today as this_day
 from app.pages import Reply, page, see_other
 from app.paths import of_client
 
 VISIT = "/appointments/{visit_id:uuid}"
+THEIRS = {"home": lazy("At their home")}  # in the client's own pages it is "my home"
 MINUTES = (15, 30, 45, 60, 90, 120)
 
 
@@ -112,11 +113,12 @@ class Appointments(Controller):
 
 def start(access: Access, form: Form) -> datetime | None:
     """Day and time as typed, in the client's own zone, still ahead."""
-    day = form.day("day", required=_("Choose a day."))
+    zone = ZoneInfo(access.loaded.ties.client_zone)
+    day = form.day("day", required=_("Choose a day."), earliest=access.now.astimezone(zone).date())
     clock = form.clock("time", required=_("Write a time, like 2:30 PM."))
     if day is None or clock is None:
         return None
-    starts_at = datetime.combine(day, clock, ZoneInfo(access.loaded.ties.client_zone)).astimezone(UTC)
+    starts_at = datetime.combine(day, clock, zone).astimezone(UTC)
     if starts_at <= access.now:
         form.wrong("day", _("Choose a time that is still ahead."))
     return starts_at
@@ -144,7 +146,7 @@ async def what_was(access: Access, visit_id: UUID) -> str:
 
 def choices() -> dict[str, Any]:
     return {
-        "modes": [(name, _(words)) for name, words in appointment.MODES.items()],
+        "modes": [(name, _(words)) for name, words in (appointment.MODES | THEIRS).items()],
         "kinds": [(name, _(words)) for name, words in appointment.KINDS.items()],
         "lengths": [(n, _("%(minutes)s minutes") % {"minutes": n}) for n in MINUTES],
     }

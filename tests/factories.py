@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from app.access import Access, Action, Category, Kind, Role, Viewer, access_of
 from app.data.sealing import Keys, Seal
 from app.data.tables.appointment import Appointment
-from app.data.tables.care import CareTeam, Client, ClientKey, EpisodeOfCare, Standing
+from app.data.tables.care import CareTeam, Client, ClientKey, Contact, EpisodeOfCare, Standing
 from app.data.tables.consent import Authority, Block, BreakGlass, Consent, Grant, Relationship
 from app.data.tables.crisis_plan import CrisisEntry, CrisisPlan
 from app.data.tables.goal import Comment, Goal, Step
@@ -20,6 +20,7 @@ TEXTS: dict[type, tuple[str, ...]] = {
     Goal: ("title", "why", "measure"),
     Step: ("text", "hint"),
     Comment: ("text",),
+    Contact: ("text",),
     Appointment: ("way", "move_reason"),
     CrisisPlan: ("disagreement",),
     CrisisEntry: ("text", "detail"),
