@@ -18,7 +18,7 @@ from app.gate import Cairn, csp_nonce, csrf_for, csrf_token
 KEYS = Keys.from_seed(3)
 SID = "a" * 43
 ORIGIN = "https://cairn.test"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 @get("/page", audience="public")

@@ -123,6 +123,11 @@ async def test_pages_without_a_form_and_people_with_a_session_get_no_such_cookie
     assert "set-cookie" not in (await browser(gate_app()).get("/form")).headers
 
 
+async def test_odd_cookies_of_others_do_not_stand_in_the_way() -> None:
+    http = browser(gate_app(), signed_in=False, Cookie=f'a[b]="x; =; p=;;__Host-sid={SID}; z')
+    assert (await http.post("/save", data={"_csrf": good()})).status_code == 303
+
+
 async def test_a_strangers_token_ends_with_the_sign_in() -> None:
     http = browser(gate_app(), signed_in=False)
     token = (await http.get("/form")).text.split()[0]
