@@ -150,7 +150,8 @@ class House:
     def _further(self, n: int) -> Place:
         number, turn = divmod(n - BASE, CASELOAD)
         level, manager, crew = self.more[number]
-        beside = self.more[number - 3][1] if number >= 3 else None
+        # A worklist shows those one stands in for, too: a few, so that it stays at about forty.
+        beside = self.more[number - 3][1] if number >= 3 and turn % 10 == 0 else None
         alone = n % 100 == 99
         lead = crew["clinician"] if alone else manager
         people = (None if alone else manager, None if alone else beside, crew["clinician"], crew["nurse"], crew["peer"])
