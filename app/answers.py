@@ -19,7 +19,7 @@ def error_page(request: Request[Any, Any, Any], status: int, headers: dict[str, 
     shown = status if status in KNOWN else 400 if status < 500 else 500
     context = surroundings(request) | {"status": shown, "reference": request_id(request.scope)}
     template = Template("errors/page.html", context=context, status_code=status, headers=headers)
-    return template  # type: ignore[return-value]
+    return template
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -1,9 +1,12 @@
 """All wiring, on one screen."""
 
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from litestar import Request
@@ -13,11 +16,12 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
-from app import answers, assets
+from app import answers, assets, message
 from app.access import Access, Desk, Trace, Viewer, access_of
 from app.config import Config
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
+from app.delivery.live import BELLS
 from app.gate import Cairn, checked, client_address, request_id
 from app.identity.door import SessionDoor, audience_guard
 from app.pages import environment
@@ -47,7 +51,7 @@ async def provide_access(request: Request) -> Access:
     client: UUID | None = path.get("client")
     relationship: UUID | None = path.get("relationship")
     base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
-    return await access_of(
+    access = await access_of(
         request.user,
         request.app.state["keys"],
         datetime.now(UTC),
@@ -56,10 +60,26 @@ async def provide_access(request: Request) -> Access:
         trace=trace_of(request),
         base=base,
     )
+    badge = request.method == "GET" and not client and not request.route_handler.opt.get("passive")
+    return replace(access, unread=await message.unread(access)) if badge else access
 
 
-def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = True) -> Cairn:
-    """The application. own_pool: open the database's pool with the application and close it after."""
+def end_streams_first() -> None:
+    """On the signal to stop, open streams end at once: the server waits for requests before it closes the application."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(name)
+
+        def stop(number: int, frame: Any, before: Any = before) -> None:
+            BELLS.close()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(name, stop)
+
+
+def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = True, cast: Sequence[Any] = ()) -> Cairn:
+    """The application. own_pool: open the database's pool with the application and close it after. cast: who one can be
+    in the sample organisation."""
     from portal import routes as portal
     from staff import routes as staff
 
@@ -69,6 +89,7 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
     async def pool(app: Cairn) -> AsyncIterator[None]:
         if own_pool:
             await DB.start_connection_pool()
+            end_streams_first()
         yield
         if own_pool:
             await DB.close_connection_pool()
@@ -87,7 +108,7 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
         exception_handlers=answers.EXCEPTIONS,
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(ROOT / "templates"))),
         lifespan=[pool],
-        state=State({"config": config, "keys": keys}),
+        state=State({"config": config, "keys": keys, "cast": cast}),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,

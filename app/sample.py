@@ -91,7 +91,8 @@ def serve_sample(folder: Path, *, host: str, port: int, as_json: bool) -> None:
         demo=True,
     )
     config.check()
-    people = [shown(person, origin, keys) for person in json.loads((folder / "people.json").read_text())]
+    cast = json.loads((folder / "people.json").read_text())
+    people = [shown(person, origin, keys) for person in cast]
     if as_json:
         print(json.dumps({"url": origin, "people": people}), flush=True)
     else:
@@ -99,7 +100,7 @@ def serve_sample(folder: Path, *, host: str, port: int, as_json: bool) -> None:
             f"\nThe sample organisation is at {origin}\nOpen it to choose who you are. Stop it with Ctrl-C.\n",
             file=sys.stderr,
         )
-    serve_app(config, keys, sock)
+    serve_app(config, keys, sock, cast=cast)
 
 
 def shown(person: dict[str, Any], origin: str, keys: Keys) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The server as it is meant to run: one process, uvloop and httptools, a socket that is bound before anyone is told of it."""
 
 import socket
+from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 
@@ -18,13 +20,13 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def serve_app(config: Config, keys: Keys, sock: socket.socket) -> None:
+def serve_app(config: Config, keys: Keys, sock: socket.socket, cast: Sequence[Any] = ()) -> None:
     """Serve until told to stop. Open streams are ended first, so that stopping takes as long as the real requests."""
     from app.main import create_app
 
     uvicorn.Server(
         uvicorn.Config(
-            create_app(config, keys=keys),
+            create_app(config, keys=keys, cast=cast),
             loop="uvloop",
             http="httptools",
             lifespan="on",

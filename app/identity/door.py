@@ -29,7 +29,7 @@ class SessionDoor:
             session = await signed_in(token, now) if token else None
             scope["auth"] = session
             scope["user"] = session.viewer if session and session.state is State.LIVE else None
-            if session and session.state is State.LIVE and not scope["route_handler"].opt.get("background"):
+            if session and session.state is State.LIVE and not scope["route_handler"].opt.get("passive"):
                 await seen(session, now)
         await self.app(scope, receive, send)
 

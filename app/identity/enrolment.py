@@ -1,6 +1,7 @@
 """Setting up how one signs in: a password with a one-time code. Nobody but the person ever sees or picks a secret."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.access.log import Event, record
@@ -12,7 +13,7 @@ from app.identity.accounts import AccountFacts, by_id, tell
 
 async def choose_password(account: AccountFacts, keys: Keys, password: str, now: datetime, *, session: UUID) -> None:
     """A new password and, if there is no confirmed code yet, a new secret for one. All other sessions end."""
-    values = {
+    values: dict[Any, Any] = {
         Account.password: await passwords.hashed(keys, password),
         Account.password_changed_at: now,
         Account.failures: 0,

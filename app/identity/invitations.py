@@ -90,7 +90,7 @@ async def accept(token: str, keys: Keys, login: str, now: datetime) -> UUID | No
         if not await took.returning(Invitation.id):
             return None
         account = Account(person=found.person, login_key=key, handle=secrets.token_bytes(32), created_at=now)
-        account.login = keys.own().seal("account", "login", account.id, login.strip())
+        account.login = keys.own().seal_bytes("account", "login", account.id, login.strip().encode())
         await Account.insert(account)
         await append([Event("invitation-accepted", actor=found.person, at=now)])
     return account.id
