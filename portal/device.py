@@ -17,7 +17,7 @@ from app.identity.accounts import AccountFacts
 from app.identity.passkeys import PasskeyRejected
 from app.language import _
 from app.pages import Reply, page, see_other
-from portal.sign_in import browser
+from portal.sign_in import browser, credential_in, said_in
 
 
 class Devices(Controller):
@@ -53,13 +53,11 @@ class Security(Controller):
 
     @post("/me/security/passkey", audience="account", enrolment=True, name="portal.device.add_passkey")
     async def add(self, request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Response[dict[str, Any]]:
-        said = await request.json()
+        said = await said_in(request)
         account, state = await account_of(request, viewer), request.app.state
         name = str(said.get("name") or "").strip()[:NAME] or _("Passkey")
         try:
-            await passkeys.add(
-                account, state.config, browser(request), said.get("credential") or {}, name, datetime.now(UTC)
-            )
+            await passkeys.add(account, state.config, browser(request), credential_in(said), name, datetime.now(UTC))
         except PasskeyRejected:
             return Response({"error": _("That passkey couldn’t be added. Try once more.")}, status_code=422)
         return Response({"next": "/me/security"}, status_code=200)

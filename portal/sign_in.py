@@ -74,13 +74,13 @@ class SignIn(Controller):
 
     @post("/sign-in/passkey", audience="public", name="sign_in.passkey")
     async def passkey(self, request: HTMXRequest) -> Response[Any]:
-        said = await request.json()
+        said = await said_in(request)
         state, now = request.app.state, datetime.now(UTC)
         session: SignedIn | None = request.scope.get("auth")
         mine = session.viewer.account if session else None
         try:
             account = await passkeys.proven(
-                state["keys"], state.config, browser(request), said.get("credential") or {}, now, account=mine
+                state["keys"], state.config, browser(request), credential_in(said), now, account=mine
             )
         except PasskeyRejected:
             return Response(
@@ -131,7 +131,7 @@ class SignIn(Controller):
         return reply
 
     # The one page that a GET changes something behind: it locks, which harms nobody, and it must work without script.
-    @get("/leave", audience="public", background=True, name="leave")
+    @get("/leave", audience="public", passive=True, name="leave")
     async def leave(self, request: HTMXRequest) -> Reply:
         session: SignedIn | None = request.scope.get("auth")
         if session and session.viewer.session:
@@ -159,6 +159,17 @@ class SignIn(Controller):
             return await let_in(request, facts, "invitation", own=form.flag("own"), goto="/me/security")
         found = await invitations.opened(token, now)
         return page(request, "portal/sign_in/join", status=422, found=found, form=form, token=token)
+
+
+async def said_in(request: HTMXRequest) -> dict[str, Any]:
+    """The JSON object that a passkey script sent; empty for anything else."""
+    said = await request.json()
+    return said if isinstance(said, dict) else {}
+
+
+def credential_in(said: dict[str, Any]) -> dict[str, Any]:
+    credential = said.get("credential")
+    return credential if isinstance(credential, dict) else {}
 
 
 def browser(request: HTMXRequest) -> str:

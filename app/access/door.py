@@ -234,6 +234,8 @@ async def access_of(
     Raises NotFound when nothing at all lies within this viewer's reach there; a supporter whose sharing has ended and one
     who never had any meet the same page.
     """
+    if viewer.kind is Kind.CLIENT and (relationship or client not in (None, viewer.person)):
+        raise NotFound
     loaded = await load(viewer, client=client, relationship=relationship)
     if loaded is None:
         raise NotFound

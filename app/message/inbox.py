@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.access import Category, Desk, DeskListing
+from app.errors import NotFound
 
 INBOX = DeskListing(
     "inbox",
@@ -36,6 +37,9 @@ class Waiting:
 
 
 async def inbox(desk: Desk) -> list[Waiting]:
+    """Raises NotFound for staff who have no inbox: front desk, administrators, and peers, who come by the client's record."""
+    if not desk.may(INBOX):
+        raise NotFound
     rows = (await desk.read(INBOX))[0]
     return [
         Waiting(
