@@ -15,6 +15,7 @@ from app.demo.people import House
 from app.demo.plans import FULL, Life, Size, let_in
 from app.demo.stories import leo, maya, zoe
 from app.demo.town import town
+from app.resource.index import index
 
 CHUNK = 500  # clients whose rows are held at once
 SMALL = 200  # up to here every record has a size of its own; beyond it, all have the large sample's
@@ -41,6 +42,7 @@ async def build(
             await making.sheet.pour()
             if progress:
                 progress(last)
+        await index()
         await room(False)
     await settle()
     return making.cast()

@@ -81,13 +81,8 @@ def _sql(table: type[Table]) -> str:
 
 
 def _insert(connection: Any, batches: Sequence[tuple[str, list[tuple[Any, ...]]]]) -> None:
-    # The directory's trigger writes its full-text index, which older SQLite counts as unsafe; this file is our own.
-    connection.execute("PRAGMA trusted_schema=1")
-    try:
-        for sql, rows in batches:
-            connection.executemany(sql, rows)
-    finally:
-        connection.execute(f"PRAGMA trusted_schema={PRAGMAS['trusted_schema']}")
+    for sql, rows in batches:
+        connection.executemany(sql, rows)
 
 
 async def room(many: bool) -> None:

@@ -28,6 +28,7 @@ class Organization(Table):
     url = Varchar(length=500, default="")
     email = Varchar(length=200, default="")
     digest = Varchar(length=64, default="")
+    extra = JSON(default="{}")  # as in Service
 
 
 class Service(Table):
@@ -73,6 +74,7 @@ class Location(Table):
     longitude = DoublePrecision(default=None, null=True)
     transport = Varchar(length=300, default="")
     digest = Varchar(length=64, default="")
+    extra = JSON(default="{}")  # as in Service
 
 
 class ServiceAtLocation(Table):
