@@ -25,13 +25,13 @@ _LET_IN = """NOT EXISTS (SELECT 1 FROM block b WHERE b.client = t.client AND b.p
 SUPPORTERS = Listing(
     "relationship",
     Category.PROFILE_CONTACT,
-    f"""SELECT t.id, t.person, t.label, t.kind, p.called_name, a.id AS account, g.category, g.sections, h.categories,
-           h.basis
+    f"""SELECT t.id, t.person, t.label, t.kind, p.called_name, a.id AS account, g.category, g.sections, s.id AS signed,
+           h.categories, h.basis
       FROM (SELECT id, client, person, label, kind, started_at, ended_at, started_at AS dated, {_BARE} FROM relationship) t
       JOIN person p ON p.id = t.person LEFT JOIN account a ON a.person = t.person
-      LEFT JOIN (consent_grant g JOIN consent s ON s.id = g.consent AND s.signed_at <= {{now}})
-        ON g.client = t.client AND g.grantee = t.person AND g.starts_at <= {{now}} AND g.until > {{now}}
+      LEFT JOIN consent_grant g ON g.client = t.client AND g.grantee = t.person AND g.starts_at <= {{now}} AND g.until > {{now}}
        AND g.suspended_reason = '' AND (g.revoked_at IS NULL OR g.revoked_at > {{now}}) AND {_LET_IN}
+      LEFT JOIN consent s ON s.id = g.consent AND s.signed_at <= {{now}}
       LEFT JOIN authority h ON h.relationship = t.id AND h.reviewed_by IS NOT NULL AND h.starts_at <= {{now}}
        AND (h.ends_at IS NULL OR h.ends_at > {{now}}) AND h.suspended_reason = '' AND NOT h.springing AND {_LET_IN}
      WHERE t.client = {{client}} AND {{reach}} AND t.started_at <= {{now}} AND (t.ended_at IS NULL OR t.ended_at > {{now}})

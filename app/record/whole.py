@@ -129,7 +129,7 @@ def _supporters(access: Access, rows: list[Row]) -> list[Supporter]:
     sees: dict[UUID, set[Category]] = {tie: set() for tie in people}
     grown = _of_age(access)
     for row in rows:
-        if row["category"] is not None and (row["category"] != Category.CRISIS_PLAN or row["sections"]):
+        if row["signed"] is not None and (row["category"] != Category.CRISIS_PLAN or row["sections"]):
             sees[row["id"]].add(Category(row["category"]))
         if row["categories"] and not (grown and row["basis"] == "parental_responsibility"):
             sees[row["id"]] |= {category for category in Category if row["categories"] & category.bit}
