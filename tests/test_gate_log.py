@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from litestar import Request, Response
 
 from app import logs
 from tests.gate_world import browser, gate_app
@@ -68,6 +69,15 @@ async def test_one_line_for_each_answer_with_the_pattern_of_its_route(capsys: py
     assert crash["error"] == "ValueError"
     assert crash["places"][-1].startswith("tests/gate_world.py:")
     assert crash["places"][-1].endswith(" a_crash")
+
+
+async def test_an_error_that_the_error_page_tells_too_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def answer(request: Request, error: Exception) -> Response[str]:
+        logs.log_crash(request.scope, error)
+        return Response("", status_code=500)
+
+    await browser(gate_app(exception_handlers={Exception: answer})).get("/crash/Maya")
+    assert capsys.readouterr().err.count('"event":"crash"') == 1
 
 
 async def test_an_unknown_address_is_not_written_down(capsys: pytest.CaptureFixture[str]) -> None:
