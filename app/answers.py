@@ -6,10 +6,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Template
 
+from app import language
 from app.errors import DomainError
 from app.gate import request_id
 from app.logs import log_crash
 from app.pages import surroundings
+from app.surroundings import spoken
 
 KNOWN = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503)
 
@@ -17,6 +19,8 @@ KNOWN = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503)
 def error_page(request: Request[Any, Any, Any], status: int, headers: dict[str, str] | None = None) -> Response[Any]:
     """The same page for everyone who meets this status; nothing in it tells absent from out of reach."""
     shown = status if status in KNOWN else 400 if status < 500 else 500
+    if "organisation" not in request.scope["state"]:  # an address that is nobody's: nothing has read the request yet
+        language.language.set(spoken(request.scope))
     context = surroundings(request) | {"status": shown, "reference": request_id(request.scope)}
     template = Template("errors/page.html", context=context, status_code=status, headers=headers)
     return template

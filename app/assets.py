@@ -17,6 +17,7 @@ import brotli
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -66,13 +67,20 @@ def assets() -> dict[str, Asset]:
     """Every asset by its name: app.css, app.js, htmx.js, icons.svg and the pictures."""
     found = [_asset("app.css", _css()), _asset("app.js", _js())]
     found += [_asset(path.name, path.read_bytes()) for path in sorted((STATIC / "vendor").glob("*.js"))]
-    found += [_asset(path.name, path.read_bytes()) for path in sorted((STATIC / "icons").glob("*.*g"))]
+    found += [_asset(path.name, path.read_bytes()) for path in sorted((STATIC / "icons").glob("*.[ps][nv]g"))]
     return {one.name: one for one in found}
 
 
 def asset(name: str) -> str:
     """The address of an asset. Raises KeyError for a name that is not there."""
     return f"/static/{assets()[name].digest}/{name}"
+
+
+@cache
+def symbol(name: str) -> Markup:
+    """The shapes of one icon, for a page that must be whole without a second file. Raises KeyError."""
+    found = re.findall(r'<symbol id="i-([^"]+)"[^>]*>(.*?)</symbol>', assets()["icons.svg"].plain.decode())
+    return Markup(dict(found)[name])  # noqa: S704 - our own file
 
 
 def sent(request: Request[Any, Any, Any], one: Asset, caching: str) -> Response[bytes]:
@@ -89,7 +97,7 @@ def sent(request: Request[Any, Any, Any], one: Asset, caching: str) -> Response[
     return Response(body, media_type=one.media_type, headers=headers)
 
 
-@get("/static/{digest:str}/{name:str}", audience="public", background=True, name="static")
+@get("/static/{digest:str}/{name:str}", audience="public", passive=True, name="static")
 async def static(request: Request, digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     one = assets().get(name)
     if one is None:
@@ -97,24 +105,9 @@ async def static(request: Request, digest: FromPath[str], name: FromPath[str]) -
     return sent(request, one, YEAR if digest == one.digest else "no-cache")
 
 
-@get("/favicon.ico", audience="public", background=True)
+@get("/favicon.ico", audience="public", passive=True)
 async def favicon(request: Request) -> Response[bytes]:
     return sent(request, assets()["icon.svg"], "public, max-age=86400")
 
 
-@get("/sw.js", audience="public", background=True)
-async def worker(request: Request) -> Response[bytes]:
-    """The service worker, with the list of what it may keep: hashed files, the crisis page and the offline page."""
-    shell = [asset(name) for name in ("app.css", "app.js", "htmx.js", "icons.svg")]
-    source = (STATIC / "sw.js").read_text()
-    listed = ", ".join(f'"{path}"' for path in [*shell, "/crisis", "/offline"])
-    body = f'const VERSION = "{version()}";\nconst SHELL = [{listed}];\n{source}'.encode()
-    return Response(body, media_type=TYPES[".js"], headers={"Cache-Control": "no-cache"})
-
-
-@cache
-def version() -> str:
-    return hashlib.sha256("".join(one.digest for one in assets().values()).encode()).hexdigest()[:12]
-
-
-ROUTES: list[Any] = [static, favicon, worker]
+ROUTES: list[Any] = [static, favicon]

@@ -40,6 +40,7 @@ class Config:
     files: Path = _setting("CAIRN_FILES", "files", "the folder of sealed attachments", Path)
     trusted_proxies: tuple[str, ...] = _setting("CAIRN_TRUSTED_PROXIES", "", "addresses of proxies, by comma", _hosts)
     demo: bool = _setting("CAIRN_DEMO", "0", "1 only for the sample organisation: one-click sign-in", _flag)
+    worker: bool = _setting("CAIRN_WORKER", "1", "0 takes the pages kept for no signal off every phone", _flag)
     readers: int = _setting("CAIRN_READERS", "4", "reading connections on SQLite", int)
 
     @classmethod

@@ -60,6 +60,12 @@ async def organisation() -> Organisation:
     return found
 
 
+def known() -> Organisation:
+    """As last read, for a page that no database can be asked for: an error, an address that is nobody's."""
+    held = _kept.get(DB.url)
+    return held[1] if held else UNSET
+
+
 def forget() -> None:
     """After a change of the organisation's settings."""
     _kept.clear()

@@ -10,9 +10,10 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from app import language
-from app.assets import asset
+from app.assets import asset, symbol
 from app.gate import FIELD, csp_nonce, csrf_token
 from app.language import LANGUAGES
+from app.organisation import known
 
 FILTERS = {
     "day": language.day,
@@ -56,8 +57,9 @@ def surroundings(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return {
         "request": request,
         "viewer": request.scope.get("user"),
-        "organisation": request.scope["state"].get("organisation"),
+        "organisation": request.scope["state"].get("organisation") or known(),
         "lang": language.language.get(),
+        "dir": "ltr",  # our languages are all written from the left; the layouts keep to logical sides for those that are not
         "languages": LANGUAGES,
         "csrf_field": lambda: hidden(FIELD, csrf_token(request)),
         "csrf_token": lambda: csrf_token(request),
@@ -86,5 +88,5 @@ def environment(folder: Path) -> Environment:
         language._, language.ngettext, newstyle=True, pgettext=language.pgettext
     )
     env.filters.update(FILTERS)
-    env.globals["asset"] = asset
+    env.globals |= {"asset": asset, "symbol": symbol}
     return env

@@ -7,7 +7,20 @@ from app.config import Config
 
 def routes(config: Config) -> list[Any]:
     """Every page of the portal; those of the demo only where the sample organisation is served."""
-    from portal import appointment, crisis, crisis_plan, demo, device, front, goal, message, more, sign_in, today
+    from portal import (
+        appointment,
+        crisis,
+        crisis_plan,
+        demo,
+        device,
+        front,
+        gallery,
+        goal,
+        message,
+        more,
+        sign_in,
+        today,
+    )
 
     pages = [appointment, crisis, crisis_plan, device, front, goal, message, more, sign_in, today]
-    return [route for module in pages + ([demo] if config.demo else []) for route in module.ROUTES]
+    return [route for module in pages + ([demo, gallery] if config.demo else []) for route in module.ROUTES]

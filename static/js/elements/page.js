@@ -13,4 +13,7 @@ if (epoch) {
   setInterval(still, 15000)
   document.addEventListener("visibilitychange", still)
 }
+// What a phone shows of its open pages says nothing.
+document.addEventListener("visibilitychange", () => document.documentElement.classList.toggle("covered", document.hidden))
+
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {})

@@ -1,17 +1,23 @@
 // Leave at once: cover the page, end the visit on the server, and put a neutral page in place of this one.
 class QuickExit extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("click", this)
-    document.addEventListener("keydown", this)
     this.presses = []
+    for (const kind of ["click", "keydown"]) document.addEventListener(kind, this)
   }
-  disconnectedCallback() { document.removeEventListener("keydown", this) }
+  disconnectedCallback() { for (const kind of ["click", "keydown"]) document.removeEventListener(kind, this) }
   handleEvent(event) {
-    if (event.type === "click") { event.preventDefault(); this.leave(); return }
-    // Shift three times within five seconds, but not while typing: phone keyboards send Shift by themselves.
+    if (event.type === "keydown") return this.press(event)
+    if (!event.target.closest('a[href="/leave"]')) return
+    event.preventDefault()
+    this.leave()
+  }
+  // Shift three times within five seconds, but not while typing: phone keyboards send Shift by themselves.
+  press(event) {
     if (event.key !== "Shift" || event.repeat || event.target.closest("input, textarea, select")) return
     const now = Date.now()
     this.presses = [...this.presses.filter((at) => now - at < 5000), now]
+    this.dataset.presses = this.presses.length
+    setTimeout(() => { if (this.presses.at(-1) === now) delete this.dataset.presses }, 5000)
     if (this.presses.length >= 3) this.leave()
   }
   leave() {
