@@ -15,7 +15,7 @@ PER_MINUTE = 30
 _window = {"minute": 0, "seen": 0}
 
 
-@post(REPORTS, status_code=204, audience="public", body="small", opt={"background": True}, name="csp_report")
+@post(REPORTS, status_code=204, audience="public", body="small", passive=True, name="csp_report")
 async def csp_report(request: Request[Any, Any, Any]) -> None:
     body = await request.body()
     if _has_room():
