@@ -97,11 +97,13 @@ async def test_what_the_client_keeps_for_themselves_is_no_ones_task() -> None:
     maya, dana = await a_pair()
     secret = await a_goal(maya, "Mine", flags=int(Flag.MINE_ONLY), position=0)
     step = await a_step(maya, secret.id, flags=int(Flag.MINE_ONLY), due=date(2020, 1, 1))
+    under = await a_step(maya, secret.id, "Unmarked, under it", due=date(2020, 1, 1))
     shared = await a_goal(maya, "Ours", position=1)
     access = await access_for(dana, client=maya)
-    for act in (goal.drop_step, goal.step):
-        with pytest.raises(NotFound):
-            await act(access, step.id)
+    for hidden in (step, under):
+        for act in (goal.drop_step, goal.step):
+            with pytest.raises(NotFound):
+                await act(access, hidden.id)
     await goal.add_step(access, shared.id, text="Call", owner="client", due=None, form_id=uuid4())
     standing = (await Standing.select().where(Standing.id == maya))[0]
     assert (standing["goal"], standing["step_due"]) == (shared.id, None)
