@@ -14,22 +14,29 @@ from app.demo.bulk import DEFAULTS, Sheet, new_id
 from app.demo.words import PHRASE
 from app.identity.accounts import login_key
 from app.identity.passwords import hash_password
+from app.language import lazy
 
 # key, called name, family name, role, about
 PEOPLE = (
-    ("client", "Maya", "Reyes", "client", "A client. Her own plan, visits, messages and crisis plan."),
-    ("mother", "Rosa", "Reyes", "supporter", "Maya's and Leo's mother. Each of them shares something else with her."),
-    ("father", "Victor", "Reyes", "supporter", "Maya's father. She has ended what she shared with him."),
-    ("second-client", "Leo", "Reyes", "client", "A client, Maya's brother. He waits for an answer."),
-    ("teen", "Zoe", "Park", "client", "A client of 17. Some things are hers alone."),
-    ("guardian", "Helen", "Park", "supporter", "Zoe's mother, who may see her record as a parent."),
-    ("case-manager", "Dana", "Ortiz", "case_manager", "Case manager of Maya, Leo, Zoe and 25 more."),
-    ("other-case-manager", "Marcus", "Bell", "case_manager", "Case manager on another team."),
-    ("supervisor", "Priya", "Raman", "supervisor", "Supervisor of two teams, Dana's among them."),
-    ("clinician", "Samuel", "Osei", "clinician", "Therapist on Maya's care team."),
-    ("front-desk", "Tessa", "Lindqvist", "front_desk", "At the front desk: who comes when, and no more."),
-    ("peer", "Ray", "Castillo", "peer", "Peer supporter on Maya's care team."),
-    ("admin", "Noor", "Haddad", "admin", "Administrator: accounts and programs, never a record."),
+    ("client", "Maya", "Reyes", "client", lazy("A client. Her own plan, visits, messages and crisis plan.")),
+    (
+        "mother",
+        "Rosa",
+        "Reyes",
+        "supporter",
+        lazy("Maya's and Leo's mother. Each of them shares something else with her."),
+    ),
+    ("father", "Victor", "Reyes", "supporter", lazy("Maya's father. She has ended what she shared with him.")),
+    ("second-client", "Leo", "Reyes", "client", lazy("A client, Maya's brother. He waits for an answer.")),
+    ("teen", "Zoe", "Park", "client", lazy("A client of 17. Some things are hers alone.")),
+    ("guardian", "Helen", "Park", "supporter", lazy("Zoe's mother, who may see her record as a parent.")),
+    ("case-manager", "Dana", "Ortiz", "case_manager", lazy("Case manager of Maya, Leo, Zoe and 25 more.")),
+    ("other-case-manager", "Marcus", "Bell", "case_manager", lazy("Case manager on another team.")),
+    ("supervisor", "Priya", "Raman", "supervisor", lazy("Supervisor of two teams, Dana's among them.")),
+    ("clinician", "Samuel", "Osei", "clinician", lazy("Therapist on Maya's care team.")),
+    ("front-desk", "Tessa", "Lindqvist", "front_desk", lazy("At the front desk: who comes when, and no more.")),
+    ("peer", "Ray", "Castillo", "peer", lazy("Peer supporter on Maya's care team.")),
+    ("admin", "Noor", "Haddad", "admin", lazy("Administrator: accounts and programs, never a record.")),
 )
 
 

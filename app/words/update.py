@@ -54,6 +54,8 @@ def merged(code: str, found: Catalog) -> bytes:
     kept = catalogue(code)
     kept.update(found, no_fuzzy_matching=True, update_creation_date=False)
     kept.obsolete.clear()
+    kept.project, kept.version, kept.msgid_bugs_address = "Cairn", "1", ""
+    kept.last_translator = kept.language_team = kept.copyright_holder = ""
     out = BytesIO()
     write_po(out, kept, width=WIDTH, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
     return out.getvalue()

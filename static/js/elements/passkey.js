@@ -1,4 +1,7 @@
 // Passkeys: ask the server for a challenge, the device for a proof, and the server whether it holds.
+// What the server says is in the reader's language; a browser's own errors are not, so the page's sentence stands in.
+class Said extends Error {}
+
 async function ask(url, body) {
   const token = document.querySelector("input[name=_csrf]").value
   const answer = await fetch(url, {
@@ -7,7 +10,7 @@ async function ask(url, body) {
     body: JSON.stringify(body ?? {}),
   })
   const said = await answer.json().catch(() => ({}))
-  if (!answer.ok) throw new Error(said.error ?? "")
+  if (!answer.ok) throw new Said(said.error ?? "")
   return said
 }
 
@@ -27,7 +30,8 @@ class PasskeyElement extends HTMLElement {
       const next = await this.prove(this.waiting.signal, mediation)
       if (next) location.assign(next)
     } catch (error) {
-      if (error.name !== "AbortError" && error.name !== "NotAllowedError") this.note.textContent = error.message
+      if (error.name === "AbortError" || error.name === "NotAllowedError") return
+      this.note.textContent = (error instanceof Said && error.message) || this.dataset.otherwise
     }
   }
 }
