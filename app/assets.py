@@ -20,7 +20,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 YEAR = "public, max-age=31536000, immutable"
 
 
