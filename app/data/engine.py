@@ -8,6 +8,7 @@ query from a child task of an open transaction.
 import asyncio
 import contextlib
 import os
+import sqlite3
 import string
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -37,11 +38,13 @@ class Statement:
     """SQL compiled once for both engines. Placeholders are `{name}`; values are always bound, never written in.
 
     A name may stand several times. Booleans are written `WHERE active`, not `= 1`, which PostgreSQL refuses.
+    aside: it may take more than a millisecond or two; on SQLite it is then read in a thread of its own.
     """
 
-    __slots__ = ("lite", "lite_names", "names", "postgres")
+    __slots__ = ("aside", "lite", "lite_names", "names", "postgres")
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, aside: bool = False) -> None:
+        self.aside = aside
         lite: list[str] = []
         postgres: list[str] = []
         self.lite_names: list[str] = []
@@ -218,7 +221,11 @@ class LiteTx(_Transaction, SQLiteTransaction):
 
 
 class SQLite(_Engine, SQLiteEngine):
-    """One writing connection and several that only read, all long-lived while the pool is open."""
+    """One writing connection and several that only read, all long-lived while the pool is open.
+
+    What is found by an index in microseconds is read where the request is handled: a hop to another thread and back would
+    cost several times the reading itself. Readers in WAL wait for nobody.
+    """
 
     postgres = False
 
@@ -260,10 +267,19 @@ class SQLite(_Engine, SQLiteEngine):
         for number in range(self.readers + 1):  # the writer first: it makes the file WAL
             self.all.append(connection := await self.get_connection(query_only=number > 0))
             (self.idle if number else self.writers).put_nowait(connection)
+        self.here = self._reader_here()
         self.loop = asyncio.get_running_loop()
+
+    def _reader_here(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(**self.connection_kwargs)
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+        connection.execute("PRAGMA query_only=ON")
+        return connection
 
     async def close_connection_pool(self) -> None:
         self.loop = None
+        self.here.close()
         for connection in self.all:
             with contextlib.suppress(Exception):
                 await connection.close()
@@ -304,8 +320,11 @@ class SQLite(_Engine, SQLiteEngine):
     async def run(self, *asked: Asked) -> list[list[Row]]:
         """The rows of each statement, in order, in one hop and over one connection."""
         self.statements += len(asked)
-        write = any(statement.lite.lstrip()[:6].upper() not in ("SELECT", "WITH") for statement, _ in asked)
         bound = [(statement.lite, [values[n] for n in statement.lite_names]) for statement, values in asked]
+        write = any(not statement.lite.lstrip()[:6].upper().startswith(("SELECT", "WITH")) for statement, _ in asked)
+        aside = write or any(statement.aside for statement, _ in asked)
+        if not aside and self.live() is None and self.loop is asyncio.get_running_loop():
+            return _fetch_all(self.here, bound)
         return await self.call(write, _fetch_all, bound)
 
     async def run_querystring(self, querystring: Any, in_pool: bool = True) -> Any:

@@ -19,6 +19,7 @@ from app.resource.languages import CODES
 from app.resource.needs import NEEDS
 
 PAGE = 20
+SLOTS = 40  # listings that can be dressed at once
 WORDS = 12  # of a query; more of them find nothing more
 DEEPEST = 250  # pages
 OLD = timedelta(days=3 * 365)  # vouched for longer ago than this, a listing sinks like one with a report
@@ -191,13 +192,17 @@ def _statement(postgres: bool, by_words: bool, need: bool, language: bool, free:
 
 def _page(ranked: str, before: str = "") -> Statement:
     """The long texts are fetched for the listings of the page alone."""
-    return Statement(f"""{before}SELECT {SHOWN}, p.total FROM
+    return Statement(
+        f"""{before}SELECT {SHOWN}, p.total FROM
         (SELECT s.id AS id, lower(s.name) AS name, COUNT(*) OVER () AS total, {ranked}
          ORDER BY rank, lower(s.name), s.id LIMIT {{limit}} OFFSET {{skip}}) p
-        JOIN {FROM.replace("service s", "service s ON s.id = p.id", 1)} ORDER BY p.rank, p.name, p.id""")
+        JOIN {FROM.replace("service s", "service s ON s.id = p.id", 1)} ORDER BY p.rank, p.name, p.id""",
+        aside=True,
+    )
 
 
-_IDS = ", ".join(f"{{s{n}}}" for n in range(PAGE))
+_IDS = ", ".join(f"{{s{n}}}" for n in range(SLOTS))
+_THESE = Statement(f"SELECT {SHOWN} FROM {FROM} WHERE s.id IN ({_IDS})")
 # "The row is not about one service", said so that no engine looks for all such rows in an index; nor for a weekday's.
 _SHARED = "CASE WHEN {row}.service IS NULL THEN 1 ELSE 0 END = 1"
 _NUMBERS = Statement(f"""SELECT s.id AS listing, p.service, p.location, p.number, p.dial, p.extension, p.kind, p.label
@@ -218,11 +223,23 @@ _HOURS = Statement(f"""SELECT h.service AS listing, h.service, h.opens, h.closes
     AND sl.service NOT IN (SELECT own.service FROM schedule own WHERE own.service IN ({_IDS}))""")
 
 
+def _slots(ids: Sequence[UUID]) -> dict[str, Any]:
+    """Every place of the list filled, the last id again where there are fewer."""
+    return {f"s{n}": ids[min(n, len(ids) - 1)] for n in range(SLOTS)}
+
+
+async def listings_of(ids: Sequence[UUID], *, now: datetime, zone: str) -> dict[UUID, Found]:
+    """Up to SLOTS listings by id, whether they are still listed or not."""
+    if not ids:
+        return {}
+    rows = (await DB.run((_THESE, _slots(ids))))[0]
+    return {one.id: one for one in await dressed(rows, now=now, zone=zone)}
+
+
 async def dressed(rows: Sequence[Row], *, now: datetime, zone: str) -> list[Found]:
-    """Up to a page of listings with a number to call, where they are and whether they are open."""
+    """Up to SLOTS listings with a number to call, where they are and whether they are open."""
     local = now.astimezone(ZoneInfo(zone))
-    ids = [row["id"] for row in rows[:PAGE]]
-    values: dict[str, Any] = {f"s{n}": ids[min(n, len(ids) - 1)] for n in range(PAGE)} | {"weekday": local.isoweekday()}
+    values = _slots([row["id"] for row in rows]) | {"weekday": local.isoweekday()}
     numbers, places, hours = await DB.run((_NUMBERS, values), (_PLACES, values), (_HOURS, values))
     minute = local.hour * 60 + local.minute
     return [
