@@ -27,6 +27,9 @@ def error_page(request: Request[Any, Any, Any], status: int, headers: dict[str, 
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if request.headers.get("HX-Request") and "Location" in (error.headers or {}):
+        # htmx would follow the redirect and put the sign-in page into a corner of this one.
+        return Response(b"", status_code=401, headers={"HX-Redirect": error.headers["Location"]})  # type: ignore[index]
     kept = {k: v for k, v in (error.headers or {}).items() if k.lower() in ("retry-after", "allow", "location")}
     return error_page(request, error.status_code, kept)
 

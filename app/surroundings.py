@@ -1,12 +1,12 @@
 """What every request is surrounded by: the reader's language and zone, the time, and the organisation."""
 
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 
 from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app import language
+from app.gate import cookie
 from app.organisation import organisation
 
 
@@ -31,6 +31,4 @@ def spoken(scope: Scope) -> str:
     """Their own choice in the account, else the choice kept on this device, else what the browser asks for."""
     if viewer := scope.get("user"):
         return language.chosen(viewer.language)
-    headers = Headers.from_scope(scope)
-    cookie = SimpleCookie(headers.get("cookie", "")).get("__Host-lang")
-    return language.chosen(cookie.value if cookie else None, headers.get("accept-language"))
+    return language.chosen(cookie(scope, "__Host-lang"), Headers.from_scope(scope).get("accept-language"))

@@ -72,7 +72,7 @@ class SignIn(Controller):
         made = await passkeys.options_to_sign_in(request.app.state.config, browser(request), datetime.now(UTC))
         return Response(made, status_code=200)
 
-    @post("/sign-in/passkey", audience="public", name="sign_in.passkey")
+    @post("/sign-in/passkey", audience="public", body="small", name="sign_in.passkey")
     async def passkey(self, request: HTMXRequest) -> Response[Any]:
         said = await said_in(request)
         state, now = request.app.state, datetime.now(UTC)

@@ -176,7 +176,7 @@ async def test_link_is_shown_with_its_picture_and_lets_the_client_in(sign_in: An
         ("name", "x" * 101),
         ("name", "A\u202eb"),
         ("programme", ""),
-        ("programme", str(uuid4())),
+        ("programme", "00000000-0000-4000-8000-000000000001"),
         ("contact_days", ""),
         ("contact_days", "0"),
         ("contact_days", "often"),

@@ -5,7 +5,7 @@ another process may have written, or their access may have ended.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ class Bells:
             for event in events:
                 event.set()
 
-    async def turns(self, thread: UUID) -> AsyncIterator[bool]:
+    async def turns(self, thread: UUID) -> AsyncGenerator[bool, None]:
         """True whenever the bell rang, False when the time was up; ends when the server stops."""
         with self.heard(thread) as event:
             while not self.closing:
