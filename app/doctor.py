@@ -25,8 +25,8 @@ def _keys(config: Config) -> list[Finding]:
 
 
 async def _database(config: Config) -> list[Finding]:
-    from app.data.migrate import NewerDatabase, pending
     from app.data.engine import SQLite
+    from app.data.migrate import NewerDatabase, pending
     from app.data.piccolo_conf import DB
 
     try:

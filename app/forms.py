@@ -34,6 +34,11 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}\Z")
 Read = TypeVar("Read")
 
 
+def known_id(text: str) -> UUID | None:
+    """An id of ours in its one written form, from an address; None for anything else."""
+    return UUID(text) if _UUID.match(text) else None
+
+
 class Typed(Protocol):
     """A form as it comes from the request, or a plain dict of texts."""
 

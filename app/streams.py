@@ -45,7 +45,7 @@ async def _events(access: Access, thread_id: UUID, token: str, last: str) -> Asy
 
 
 async def _now(access: Access, thread_id: UUID, token: str) -> str | None:
-    """The newest message as of now, or None when the session or the access is over."""
+    """The newest message as of now ("" while there is none), or None when the session or the access is over."""
     now = datetime.now(UTC)
     session = await signed_in(token, now)
     if session is None or session.state is not State.LIVE:
@@ -57,4 +57,4 @@ async def _now(access: Access, thread_id: UUID, token: str) -> str | None:
         found = await message.latest(fresh, thread_id)
     except NotFound:
         return None
-    return str(found) if found else None
+    return str(found or "")

@@ -10,7 +10,7 @@ from litestar.response import ServerSentEvent
 
 from app import message
 from app.access import Access, Action, Category
-from app.forms import MESSAGE, Form
+from app.forms import MESSAGE, Form, known_id
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
 from app.paths import shared
@@ -36,7 +36,8 @@ class Messages(Controller):
 
     @get(shared("/messages/{thread_id:uuid}"), audience="portal", name="portal.message.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]) -> Reply:
-        return await shown(request, access, thread_id, Form(), fragment="messages")
+        before = request.query_params.get("before", "")
+        return await shown(request, access, thread_id, Form(), fragment="messages", before=known_id(before))
 
     @post(shared("/messages/{thread_id:uuid}"), audience="portal", name="portal.message.post")
     async def send(self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]) -> Reply:
@@ -72,22 +73,30 @@ class Messages(Controller):
 
 
 async def listed(request: HTMXRequest, access: Access, form: Form, status: int = 200) -> Reply:
+    found = await message.threads(access)
     return page(
         request,
         "portal/message/list",
         status=status,
         access=access,
-        threads=await message.threads(access),
-        may_start=access.is_own,
+        threads=found,
+        may_start=access.is_own and not any(one.kind == "client" for one in found),
         form=form,
         form_id=uuid4(),
     )
 
 
 async def shown(
-    request: HTMXRequest, access: Access, thread_id: UUID, form: Form, *, status: int = 200, fragment: str | None = None
+    request: HTMXRequest,
+    access: Access,
+    thread_id: UUID,
+    form: Form,
+    *,
+    status: int = 200,
+    fragment: str | None = None,
+    before: UUID | None = None,
 ) -> Reply:
-    thread, messages, earlier = await message.thread(access, thread_id)
+    thread, messages, earlier = await message.thread(access, thread_id, before)
     return page(
         request,
         "portal/message/show",

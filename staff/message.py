@@ -10,7 +10,7 @@ from litestar.response import ServerSentEvent
 
 from app import message
 from app.access import Access, Action, Category, Desk
-from app.forms import MESSAGE, Form
+from app.forms import MESSAGE, Form, known_id
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
 from app.paths import of_client
@@ -42,7 +42,8 @@ class Messages(Controller):
 
     @get(of_client("/messages/{thread_id:uuid}"), audience="staff", name="staff.message.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]) -> Reply:
-        return await shown(request, access, thread_id, Form(), fragment="messages")
+        before = request.query_params.get("before", "")
+        return await shown(request, access, thread_id, Form(), fragment="messages", before=known_id(before))
 
     @post(of_client("/messages/{thread_id:uuid}"), audience="staff", name="staff.message.post")
     async def send(self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]) -> Reply:
@@ -78,9 +79,16 @@ async def listed(request: HTMXRequest, access: Access, form: Form, status: int =
 
 
 async def shown(
-    request: HTMXRequest, access: Access, thread_id: UUID, form: Form, *, status: int = 200, fragment: str | None = None
+    request: HTMXRequest,
+    access: Access,
+    thread_id: UUID,
+    form: Form,
+    *,
+    status: int = 200,
+    fragment: str | None = None,
+    before: UUID | None = None,
 ) -> Reply:
-    thread, messages, earlier = await message.thread(access, thread_id)
+    thread, messages, earlier = await message.thread(access, thread_id, before)
     return page(
         request,
         "staff/message/show",

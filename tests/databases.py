@@ -30,7 +30,8 @@ class SQLite:
 
     async def drop(self, url: str) -> None:
         for ending in ("", "-wal", "-shm"):
-            Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(url.removeprefix("sqlite:///") + ending)  # noqa: PTH108
 
     async def close(self) -> None:
         pass

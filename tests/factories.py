@@ -218,7 +218,6 @@ async def a_session(person: UUID, *, keys: Keys = KEYS, step_up: bool = False) -
     Staff get a passkey, without which they reach only the page to enrol one.
     """
     from app.gate import csrf_for
-
     from tests.identity import a_live_session
 
     cookie = await a_live_session(person, keys=keys, step_up=step_up)

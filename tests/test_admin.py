@@ -66,7 +66,14 @@ async def test_new_supervisor_does_not_take_a_team_from_another() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "x" * 101), ("role", ""), ("role", "owner"), ("team", "00000000-0000-4000-8000-000000000001"), ("address", "")],
+    [
+        ("name", ""),
+        ("name", "x" * 101),
+        ("role", ""),
+        ("role", "owner"),
+        ("team", "00000000-0000-4000-8000-000000000001"),
+        ("address", ""),
+    ],
 )
 async def test_staff_form_comes_back_with_what_was_typed(sign_in: Any, field: str, value: str) -> None:
     client, before = await an_admin(sign_in), await Person.count()

@@ -181,6 +181,29 @@ async def test_a_thread_costs_the_same_for_one_message_and_for_two_hundred(datab
     assert (DB.statements - before, len(found), earlier) == (one, 30, True)
 
 
+async def test_earlier_messages_are_paged_even_when_many_came_at_one_moment(database: str) -> None:
+    client = await a_client()
+    thread = await a_thread(client)
+    at = hours(-1)
+    for n in range(40):
+        await a_message(client, thread.id, client, str(n), dated=at)
+    access = await door(client, Kind.CLIENT)
+    _, last, earlier = await message.thread(access, thread.id)
+    _, first, more = await message.thread(access, thread.id, last[0].id)
+    assert (len(last), earlier, len(first), more) == (30, True, 10, False)
+    assert {one.text for one in last + first} == {str(n) for n in range(40)}
+
+
+async def test_many_hands_at_once_make_one_message_and_one_thread(database: str) -> None:
+    client = await a_client()
+    form_id = uuid4()
+    doors = [await door(client, Kind.CLIENT) for _ in range(6)]
+    await asyncio.gather(*(message.start(access, text="Hello", form_id=form_id) for access in doors))
+    assert (await Thread.count(), await Message.count()) == (1, 1)
+    (thread,) = await message.threads(doors[0])
+    await asyncio.gather(*(message.read_up_to(access, thread.id) for access in doors))
+
+
 # The pages.
 
 
@@ -299,6 +322,20 @@ async def test_a_stream_resumes_from_what_was_last_seen(database: str) -> None:
     await a_message(client, thread.id, client)
     stream = _events(await door(client, Kind.CLIENT), thread.id, await live_token(client), str(uuid4()))
     assert await next_event(stream) == "new"
+    await stream.aclose()
+
+
+async def test_a_stream_stays_open_on_a_thread_where_nothing_can_be_seen_yet(database: str) -> None:
+    client = await a_client()
+    thread = await a_thread(client, kind="family")
+    mum, relationship, _ = await mum_in(client, thread.id)
+    await a_message(client, thread.id, client, "Before she came", dated=hours(-9))
+    stream = _events(await door(mum, Kind.SUPPORTER, relationship=relationship), thread.id, await live_token(mum), "")
+    assert await next_event(stream) == "(here)"
+    waiting = asyncio.create_task(next_event(stream))
+    await asyncio.sleep(0)
+    BELLS.ring(thread.id)
+    assert await waiting == "(still here)"
     await stream.aclose()
 
 

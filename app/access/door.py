@@ -20,7 +20,8 @@ from app.data.piccolo_conf import DB
 from app.data.sealing import Keys, Seal
 from app.errors import NotFound, Refused
 
-LOCK = Statement("SELECT consent_epoch FROM client WHERE id = {client} FOR SHARE")
+# PostgreSQL: one act at a time in one record, so that what is looked up before a write still holds when it is written.
+LOCK = Statement("SELECT consent_epoch FROM client WHERE id = {client} FOR NO KEY UPDATE")
 
 
 @dataclass(frozen=True)

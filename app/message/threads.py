@@ -1,14 +1,14 @@
 """Reading threads and messages."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from app.access import Access, Category, Listing
 from app.data.engine import Row
+from app.errors import NotFound
 
 PAGE = 30
-END = datetime(9999, 1, 1, tzinfo=UTC)
 
 _THREAD = """SELECT t.id, t.kind, t.subject, t.last_at, t.waiting_since, t.dated, m.read_at, m.joined_at
      FROM thread t LEFT JOIN thread_member m ON m.thread = t.id AND m.person = {viewer}
@@ -29,9 +29,25 @@ MESSAGES = Listing(
     "message",
     Category.MESSAGES,
     f"""{_MESSAGE} FROM message t {_WHO}
-         WHERE t.client = {{client}} AND t.thread = {{thread}} AND {{reach}} AND t.dated < {{before}}
-         ORDER BY t.dated DESC, t.id LIMIT {PAGE + 1}""",
+         WHERE t.client = {{client}} AND t.thread = {{thread}} AND {{reach}}
+         ORDER BY t.dated DESC, t.id DESC LIMIT {PAGE + 1}""",
     sealed=("text",),
+    thread="thread",
+)
+EARLIER = Listing(
+    "message",
+    Category.MESSAGES,
+    MESSAGES.sql.replace(
+        "ORDER BY", "AND (t.dated, t.id) < (SELECT b.dated, b.id FROM message b WHERE b.id = {before}) ORDER BY"
+    ),
+    sealed=("text",),
+    thread="thread",
+)
+NEWEST_ID = Listing(
+    "message",
+    Category.MESSAGES,
+    """SELECT t.id FROM message t WHERE t.client = {client} AND t.thread = {thread} AND {reach}
+        ORDER BY t.dated DESC, t.id DESC LIMIT 1""",
     thread="thread",
 )
 LATEST = Listing(
@@ -88,11 +104,10 @@ def _message(access: Access, row: Row) -> Message:
 
 
 def _thread(row: Row, last: Message | None = None) -> Thread:
-    seen = row["read_at"] or row["joined_at"]
     unread = last is not None and not last.mine and (row["read_at"] is None or last.at > row["read_at"])
     return Thread(
         row["id"], row["kind"], row["subject"] or "", row["last_at"], row["waiting_since"] is not None,
-        unread and (seen is not None or row["joined_at"] is None), last,
+        unread, last,
     )  # fmt: skip
 
 
@@ -103,10 +118,13 @@ async def threads(access: Access) -> list[Thread]:
     return [_thread(row, last.get(row["id"])) for row in rows]
 
 
-async def thread(access: Access, thread_id: UUID, before: datetime | None = None) -> tuple[Thread, list[Message], bool]:
-    """One thread, its last messages in reading order, and whether there are earlier ones. Raises NotFound."""
+async def thread(access: Access, thread_id: UUID, before: UUID | None = None) -> tuple[Thread, list[Message], bool]:
+    """One thread, its last messages (or the last before one of them) in reading order, and whether there are earlier ones.
+
+    Raises NotFound.
+    """
     row = await access.open(THREAD, thread_id)
-    asked = (MESSAGES, {"thread": thread_id, "before": before or END})
+    asked = (EARLIER, {"thread": thread_id, "before": before}) if before else (MESSAGES, {"thread": thread_id})
     found = (await access.read(asked, looks=False))[0]
     shown = [_message(access, one) for one in reversed(found[:PAGE])]
     return _thread(row, shown[-1] if shown else None), shown, len(found) > PAGE
@@ -121,8 +139,10 @@ async def newest(access: Access) -> tuple[Thread, Message] | None:
 
 
 async def latest(access: Access, thread_id: UUID) -> UUID | None:
-    """The id of the newest message in a thread, or None when nothing of it is within reach."""
-    found = (await access.read((MESSAGES, {"thread": thread_id, "before": END}), looks=False))[0]
+    """The id of the newest message that the viewer reaches in a thread; None while there is none. Raises NotFound."""
+    threads, found = await access.read((THREAD, {"id": thread_id}), (NEWEST_ID, {"thread": thread_id}), looks=False)
+    if not threads:
+        raise NotFound
     return found[0]["id"] if found else None
 
 
