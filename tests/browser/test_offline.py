@@ -8,13 +8,18 @@ from tests.factories import a_client, a_goal, an_organisation
 
 pytestmark = pytest.mark.anyio
 
+IN_CHARGE = """() => new Promise((done) => {
+    if (navigator.serviceWorker.controller) done()
+    else navigator.serviceWorker.addEventListener("controllerchange", () => done(), { once: true })
+})"""
+
 
 async def test_without_signal_the_crisis_page_still_opens(open_as: OpenAs, watch: Watch) -> None:
     await an_organisation()
     maya = await a_client()
     await a_goal(maya)
     page = await open_as(maya, "/me/goals", service_workers="allow")
-    await page.wait_for_function("navigator.serviceWorker.controller !== null")
+    await page.evaluate(IN_CHARGE)
     await page.context.set_offline(True)
     watch.expect("ERR_INTERNET_DISCONNECTED")
     await page.goto("/me/goals")
