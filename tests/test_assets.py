@@ -92,6 +92,11 @@ def test_colours_can_be_told_apart(text: str, ground: str, least: float, scheme:
     assert contrast(colours[text], colours[ground]) >= least
 
 
+def test_paper_is_never_dark() -> None:
+    css = assets()["app.css"].plain.decode()
+    assert css.count("prefers-color-scheme") == css.count("@media screen and (prefers-color-scheme: dark)") == 1
+
+
 async def test_a_file_may_be_kept_for_a_year_under_the_name_of_its_content(http: httpx.AsyncClient) -> None:
     answer = await http.get(asset("app.css"), headers={"Accept-Encoding": "identity"})
     assert answer.status_code == 200 and answer.headers["content-type"] == "text/css; charset=utf-8"
