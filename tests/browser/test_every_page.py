@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from app.access import Action, Category
-from tests.browser.conftest import DESK, PHONE, OpenAs
+from tests.browser.conftest import DESK, PHONE, OpenAs, Watch
 from tests.factories import (
     a_client,
     a_crisis_plan,
@@ -20,6 +20,7 @@ from tests.factories import (
     a_person,
     a_programme,
     a_relationship,
+    a_service,
     a_staff,
     a_team,
     a_thread,
@@ -48,18 +49,19 @@ class World:
     goal: UUID
     thread: UUID
     tie: UUID
+    pantry: UUID
 
 
-async def a_world() -> World:
+async def a_world(**client: Any) -> World:
     """One client with something of everything, in long words too, for those make pages wide."""
     await an_organisation()
     programme = await a_programme(name="Outpatient and day treatment")
-    maya = await a_client("Maximiliane-Alexandra", programme)
+    maya = await a_client("Maximiliane-Alexandra", programme, **client)
     dana = await a_staff(team=await a_team(programme))
     await on_team(maya, dana)
     rosa = await a_person("Rosa")
     tie = await a_relationship(maya, rosa)
-    for category in (Category.GOALS, Category.APPOINTMENTS, Category.MESSAGES):
+    for category in (Category.GOALS, Category.APPOINTMENTS, Category.MESSAGES, Category.RESOURCES):
         await a_grant(maya, rosa, category, Action.SEE | Action.MESSAGE | Action.BOOK)
     goal = await a_goal(maya, "A place of my own, near the Wohnungsgenossenschaftsverwaltung", steps=("Call", "Write"))
     await a_goal(maya, "See my brother more", lifecycle="proposed")
@@ -69,7 +71,7 @@ async def a_world() -> World:
     thread = await a_thread(maya, waiting_since=hours(-20))
     await a_message(maya, thread.id, maya, "Is the bus running? https://example.org/a/very/long/address/" + "x" * 60)
     await a_message(maya, thread.id, dana, "Yes")
-    return World(maya, rosa, dana, goal.id, thread.id, tie)
+    return World(maya, rosa, dana, goal.id, thread.id, tie, await a_service())
 
 
 async def faults_of(page: Page, axe: str, size: Any) -> list[str]:
@@ -111,18 +113,51 @@ async def test_pages_of_everybody(open_as: OpenAs, axe: str) -> None:
     await nothing_is_wrong(page, ["/sign-in", "/people", "/crisis", "/offline"], axe)
 
 
+def pages_of_maya(world: World) -> list[str]:
+    places = ("today", "goals", f"goals/{world.goal}", "appointments", "crisis-plan", "messages")
+    more = (f"messages/{world.thread}", "more", "resources", f"resources/{world.pantry}", "devices", "security")
+    return [f"/me/{place}" for place in (*places, *more)]
+
+
 async def test_pages_of_a_client(open_as: OpenAs, axe: str) -> None:
     world = await a_world()
-    page = await open_as(world.maya)
-    places = ("today", "goals", f"goals/{world.goal}", "appointments", "crisis-plan", "messages")
-    more = (f"messages/{world.thread}", "more", "devices", "security")
-    await nothing_is_wrong(page, [f"/me/{place}" for place in (*places, *more)], axe)
+    await nothing_is_wrong(await open_as(world.maya), pages_of_maya(world), axe)
+
+
+async def test_spanish_words_fit_a_narrow_phone(open_as: OpenAs) -> None:
+    world = await a_world(language="es")
+    page = await open_as(world.maya, viewport=NARROW)
+    found: dict[str, list[str]] = {}
+    for path in pages_of_maya(world):
+        await page.goto(path)
+        assert await page.evaluate("document.documentElement.lang") == "es"
+        if wide := await page.evaluate(TOO_WIDE):
+            found[path] = wide
+    assert found == {}
+
+
+async def test_page_that_came_back_with_things_to_change(open_as: OpenAs, axe: str, watch: Watch) -> None:
+    world = await a_world()
+    page = await open_as(world.maya, "/me/goals/new")
+    watch.expect("status of 422")
+    await page.get_by_role("button", name="Save it").click()
+    await expect(page.get_by_role("alert")).to_be_focused()
+    assert await faults_of(page, axe, PHONE) == []
+    await page.get_by_role("alert").get_by_role("link").click()
+    await expect(page.get_by_label("What do you want?")).to_be_focused()
+
+
+async def test_page_that_is_not_there(open_as: OpenAs, axe: str, watch: Watch) -> None:
+    world = await a_world()
+    watch.expect("status of 404")
+    page = await open_as(world.maya, f"/with/{world.tie}/goals")
+    assert await faults_of(page, axe, PHONE) == []
 
 
 async def test_pages_of_a_supporter(open_as: OpenAs, axe: str) -> None:
     world = await a_world()
     page = await open_as(world.rosa)
-    places = ("today", "goals", f"goals/{world.goal}", "appointments", "messages", "more")
+    places = ("today", "goals", f"goals/{world.goal}", "appointments", "messages", "more", "resources")
     await nothing_is_wrong(page, [f"/with/{world.tie}/{place}" for place in places], axe)
 
 
@@ -130,7 +165,7 @@ async def test_pages_of_a_case_manager(open_as: OpenAs, axe: str) -> None:
     world = await a_world()
     page = await open_as(world.dana, viewport=DESK)
     record = f"/staff/clients/{world.maya}"
-    paths = ["/staff/caseload", "/staff/caseload?show=everyone", "/staff/messages", record]
+    paths = ["/staff/caseload", "/staff/caseload?show=everyone", "/staff/messages", "/staff/resources", record]
     places = ("goals", f"goals/{world.goal}", "appointments/new", f"messages/{world.thread}", "contacts/new")
     await nothing_is_wrong(page, [*paths, *(f"{record}/{place}" for place in places)], axe, DESK)
 

@@ -67,6 +67,8 @@ async def test_invited_client_enrols_a_passkey_and_comes_back_with_it(open_as: O
     await sign_out(page)
     assert await Session.count() == 0
     await page.get_by_role("button", name="Use my passkey").click()
+    await page.wait_for_url("**/me/*")
+    await page.goto("/")
     await page.wait_for_url("**/me/today")
     await expect(page.get_by_role("heading", name="Maya")).to_be_visible()
 
@@ -75,6 +77,8 @@ async def test_passkey_is_offered_in_the_field_without_a_tap(open_as: OpenAs, ke
     page, _cdp, _device = await enrolled(open_as, keys)
     await page.goto("/me/more")
     await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/me/*")
+    await page.goto("/")
     await page.wait_for_url("**/me/today")
 
 

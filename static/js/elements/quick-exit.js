@@ -26,6 +26,7 @@ class QuickExit extends HTMLElement {
     document.body.append(cover)
     document.title = "…"
     fetch("/leave", { keepalive: true, redirect: "manual" }).catch(() => {})
+    try { sessionStorage.clear() } catch {} // where htmx keeps the last address, with what was searched for
     location.replace(this.getAttribute("href"))
   }
 }
