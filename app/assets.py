@@ -97,7 +97,7 @@ def sent(request: Request[Any, Any, Any], one: Asset, caching: str) -> Response[
     return Response(body, media_type=one.media_type, headers=headers)
 
 
-@get("/static/{digest:str}/{name:str}", audience="public", passive=True, name="static")
+@get("/static/{digest:str}/{name:str}", audience="public", impersonal=True, name="static")
 async def static(request: Request, digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     one = assets().get(name)
     if one is None:
@@ -105,7 +105,7 @@ async def static(request: Request, digest: FromPath[str], name: FromPath[str]) -
     return sent(request, one, YEAR if digest == one.digest else "no-cache")
 
 
-@get("/favicon.ico", audience="public", passive=True)
+@get("/favicon.ico", audience="public", impersonal=True)
 async def favicon(request: Request) -> Response[bytes]:
     return sent(request, assets()["icon.svg"], "public, max-age=86400")
 

@@ -8,6 +8,7 @@ from app.config import Config
 def routes(config: Config) -> list[Any]:
     """Every page of the portal; those of the demo only where the sample organisation is served."""
     from portal import (
+        again,
         appointment,
         crisis,
         crisis_plan,
@@ -16,11 +17,27 @@ def routes(config: Config) -> list[Any]:
         front,
         gallery,
         goal,
+        join,
         message,
         more,
+        security,
         sign_in,
         today,
     )
 
-    pages = [appointment, crisis, crisis_plan, device, front, goal, message, more, sign_in, today]
+    pages = [
+        again,
+        appointment,
+        crisis,
+        crisis_plan,
+        device,
+        front,
+        goal,
+        join,
+        message,
+        more,
+        security,
+        sign_in,
+        today,
+    ]
     return [route for module in pages + ([demo, gallery] if config.demo else []) for route in module.ROUTES]

@@ -12,7 +12,7 @@ from app.forms import Form
 from app.gate import client_address
 from app.identity import demo
 from app.pages import Reply, page, see_other
-from portal.sign_in import with_session
+from portal.entrance import with_session
 
 
 class Demo(Controller):

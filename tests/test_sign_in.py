@@ -168,7 +168,7 @@ async def test_leaving_locks_and_goes_to_a_neutral_place(sign_in: Callable) -> N
     assert (await http.get("/me/devices")).status_code == 200
     left = await http.get("/leave")
     assert (left.status_code, left.headers["location"]) == (303, "https://www.weather.gov/")
-    assert (await http.get("/me/devices")).headers["location"] == "/unlock"
+    assert (await http.get("/me/devices")).headers["location"] == "/unlock?next=/me/devices"
     unlock = await http.get("/unlock")
     assert unlock.status_code == 200 and "Maya" not in unlock.text
 

@@ -4,19 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.access.log import Event, record
+from app.access.log import Event, append
 from app.data.engine import Statement
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
-from app.data.tables.identity import Account, Notice
-from app.identity import passwords, recovery, throttle, totp
+from app.data.tables.identity import Account
+from app.identity import known_devices, notices, passwords, recovery, sessions, throttle, totp
+from app.identity.notices import tell
 
 _ROW = """SELECT a.id, a.person, a.password, a.totp, a.totp_confirmed_at, a.disabled_at, a.failures, a.handle, a.login,
        p.called_name, p.kind FROM account a JOIN person p ON p.id = a.person"""
 BY_LOGIN = Statement(_ROW + " WHERE a.login_key = {key}")
 BY_ID = Statement(_ROW + " WHERE a.id = {account}")
 BY_HANDLE = Statement(_ROW + " WHERE a.handle = {handle}")
-MOST_FAILURES = 100
+MOST_FAILURES = (
+    100  # in a row, whatever the device: then the password path is shut until recovery; a passkey still works
+)
+FEW_CODES = 3
+NOBODY = UUID(int=0)  # stands in for an account that is not there, so that the work stays the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,51 +78,84 @@ async def password_is(
     keys: Keys, login: str, password: str, *, address: str, device: str, now: datetime
 ) -> AccountFacts | None:
     """The account, if the password is right. Unknown, closed and passwordless accounts do the same work and get the same
-    answer. device: the known device's id, or "" for a browser we have not met, so that nobody elsewhere locks its owner out.
+    answer. device: the value of the known-device cookie, "" without one.
 
     Raises throttle.TooMany before anything is verified.
     """
     account = await by_login(keys, login)
-    scope = f"account:{login_key(keys, login)[:32]}:{device or 'new'}"
-    await throttle.count(f"address:{address}", throttle.ADDRESS, now)
+    await throttle.slow_down(now)
+    here = await throttle.count(f"address:{throttle.network(address)}", throttle.ADDRESS, now)
+    known = await known_devices.known(keys, account.id if account else NOBODY, device, now)
+    scope = f"account:{login_key(keys, login)[:32]}:{known or 'new'}"
     await throttle.count(scope, throttle.ACCOUNT, now)
     usable = account is not None and not account.disabled and account.failures < MOST_FAILURES
-    stored = account.password if account and usable else ""
-    right = await passwords.verified(keys, stored, password)
-    if account is None:
-        return None
-    if not right:
-        await Account.update({Account.failures: Account.failures + 1}).where(Account.id == account.id)
-        await record(Event("sign-in", actor=account.person, effect="deny", address=address, reason="password", at=now))
+    right = await passwords.verified(keys, account.password if account and usable else "", password)
+    if account is None or not right:
+        await _failed(account, "password", address, now)
         return None
     await throttle.forget(scope)
-    await throttle.forget(f"address:{address}")
+    await throttle.take_back(here)
+    await _after_success(keys, account, password, now)
+    return account
+
+
+async def _failed(account: AccountFacts | None, factor: str, address: str, now: datetime) -> None:
+    """One transaction of the same shape whether or not there is such an account, so that the time taken tells nothing."""
+    who = account.id if account else NOBODY
+    async with DB.transaction():
+        await throttle.site_failed(now)
+        if factor == "password":
+            await Account.update({Account.failures: Account.failures + 1}).where(Account.id == who)
+        await append(
+            [
+                Event(
+                    "sign-in",
+                    actor=account.person if account else None,
+                    effect="deny",
+                    address=address,
+                    reason=factor,
+                    at=now,
+                )
+            ]
+        )
+    if await throttle.site_is_pressed(now):
+        await notices.tell_administrators("many_failures", now)
+
+
+async def _after_success(keys: Keys, account: AccountFacts, password: str, now: datetime) -> None:
     if account.failures:
         await Account.update({Account.failures: 0}).where(Account.id == account.id)
     if account.failures >= 5:
         await tell(account.id, "success_after_failures", now)
     if passwords.outdated(account.password):
         await Account.update({Account.password: await passwords.hashed(keys, password)}).where(Account.id == account.id)
-    return account
 
 
-async def second_factor_is(keys: Keys, account: AccountFacts, typed: str, now: datetime, *, recover: bool) -> bool:
-    """A one-time code, or (recover) a recovery code in its place. Raises throttle.TooMany."""
+async def second_factor_is(
+    keys: Keys, account: AccountFacts, typed: str, now: datetime, *, recover: bool, address: str = ""
+) -> bool:
+    """A one-time code, or (recover) a recovery code in its place. Raises throttle.TooMany.
+
+    After a recovery code everything that was signed in has ended, and every browser is a new one again (R6).
+    """
     scope = f"second:{account.id}"
     await throttle.count(scope, throttle.SECOND_FACTOR, now)
     if recover:
         right = await recovery.spend(account.id, keys, typed, now)
-        if right:
-            await tell(account.id, "recovery_code_used", now)
     else:
         right = await totp.spend(account.id, keys, account.totp if account.has_code else None, typed, now)
-    if right:
-        await throttle.forget(scope)
-    else:
-        await record(Event("sign-in", actor=account.person, effect="deny", reason="second factor", at=now))
-    return right
+    if not right:
+        await _failed(account, "second factor", address, now)
+        return False
+    await throttle.forget(scope)
+    if recover:
+        await _recovered(account, now)
+    return True
 
 
-async def tell(account: UUID, kind: str, now: datetime) -> None:
-    """In-app notice about the person's own account; words are chosen where it is shown."""
-    await Notice.insert(Notice(account=account, kind=kind, at=now))
+async def _recovered(account: AccountFacts, now: datetime) -> None:
+    await sessions.end_others(account.id, now)
+    await known_devices.forget_all(account.id)
+    await tell(account.id, "recovery_code_used", now)
+    if await recovery.left(account.id) < FEW_CODES:
+        await tell(account.id, "few_recovery_codes", now)

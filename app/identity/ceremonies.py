@@ -44,6 +44,8 @@ async def begin(
 
 async def take(purpose: str, browser: str, now: datetime) -> Pending | None:
     """The pending proof, which is gone afterwards whether or not it is then met."""
+    if not browser:
+        return None
     mine = (Ceremony.browser == _browser(browser)) & (Ceremony.purpose == purpose)
     rows = (
         await Ceremony.delete()
@@ -57,8 +59,10 @@ async def take(purpose: str, browser: str, now: datetime) -> Pending | None:
 
 
 async def look(purpose: str, browser: str, now: datetime) -> Pending | None:
-    """The pending proof, left in place: for showing the page of the second half again."""
+    """The pending proof, left in place: for showing the page that finishes it."""
+    if not browser:
+        return None
     rows = await Ceremony.select().where(
         Ceremony.browser == _browser(browser), Ceremony.purpose == purpose, Ceremony.expires_at > now
     )
-    return Pending(rows[0]["account"], b"", json.loads(rows[0]["detail"])) if rows else None
+    return Pending(rows[0]["account"], bytes(rows[0]["challenge"]), json.loads(rows[0]["detail"])) if rows else None

@@ -1,18 +1,17 @@
 """Who is asking: the session behind the cookie, on every request, and whether this page is for them."""
 
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
-from litestar.datastructures import Headers
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.access.facts import Kind, Role
 from app.errors import NotFound
-from app.gate import SESSION
+from app.gate import SESSION, cookie
 from app.identity.sessions import SignedIn, State, seen, signed_in
 
 
@@ -24,22 +23,20 @@ class SessionDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            token = cookie(scope, SESSION)
+            token = None if scope["route_handler"].opt.get("impersonal") else cookie(scope, SESSION)
             now = datetime.now(UTC)
             session = await signed_in(token, now) if token else None
             scope["auth"] = session
             scope["user"] = session.viewer if session and session.state is State.LIVE else None
-            if session and session.state is State.LIVE and not scope["route_handler"].opt.get("passive"):
+            if session and session.state is State.LIVE and _is_activity(scope):
                 await seen(session, now)
         await self.app(scope, receive, send)
 
 
-def cookie(scope: Scope, name: str) -> str | None:
-    try:
-        found = SimpleCookie(Headers.from_scope(scope).get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None
+def _is_activity(scope: Scope) -> bool:
+    """Whether somebody did this: polling, streams and what a browser fetches ahead of time keep no session open."""
+    ahead = any(name in (b"sec-purpose", b"purpose", b"x-moz") for name, _ in scope["headers"])
+    return not ahead and not scope["route_handler"].opt.get("passive")
 
 
 class Elsewhere(HTTPException):
@@ -58,7 +55,7 @@ def audience_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     if session is None:
         raise Elsewhere("/sign-in")
     if session.state is State.LOCKED:
-        raise Elsewhere("/unlock")
+        raise Elsewhere("/unlock" + _back_to(connection))
     if not session.enrolled and not handler.opt.get("enrolment"):
         raise Elsewhere("/me/security")
     viewer = session.viewer
@@ -71,3 +68,9 @@ def audience_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     }
     if not open_to.get(audience, False):
         raise NotFound
+
+
+def _back_to(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """After unlocking, on to the page that was asked for; a form that was sent has no page to go back to."""
+    asked = connection.scope.get("method") == "GET" and "hx-request" not in connection.headers
+    return f"?next={quote(connection.url.path)}" if asked else ""

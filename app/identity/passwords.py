@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,8 +18,11 @@ from app.data.sealing import Keys
 from app.errors import DomainError
 from app.language import _
 
+Result = TypeVar("Result")
 HASHER = PasswordHasher(time_cost=2, memory_cost=47104, parallelism=1, hash_len=32, salt_len=16)
 SHORTEST, LONGEST = 12, 256
+# What belongs to this place and the roles in it: the first that anybody would try.
+OURS = ("cairn", "password", "contraseña", "casemanager", "case manager", "supervisor", "administrator", "clinician")
 AT_ONCE, WAITING = 2, 16
 LIST = Path(__file__).parent / "common-passwords.txt.gz"
 PHRASE = Path(__file__).parent / "phrase-words.txt"
@@ -65,7 +70,7 @@ class Workers:
         self.waiting = 0
         self.free = asyncio.Semaphore(AT_ONCE)
 
-    async def run(self, work, *args):  # type: ignore[no-untyped-def]
+    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         if self.waiting >= AT_ONCE + WAITING:
             raise Busy
         self.waiting += 1
@@ -96,7 +101,7 @@ def problem(password: str, *, own_words: tuple[str, ...] = ()) -> str:
     plain = unicodedata.normalize("NFC", password).casefold()
     if hashlib.sha256(plain.encode()).digest()[:8] in common():
         return _("Many people use this one, so it is easy to guess. Pick another.")
-    for word in ("cairn", "password", "contraseña", *own_words):
+    for word in (*OURS, *own_words):
         if len(word) >= 4 and word.casefold() in plain:
             return _("Leave your own name, address and the name of this place out of it.")
     return ""

@@ -17,23 +17,30 @@ from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
 from app.data.tables.identity import Session
 from app.identity.lifetimes import STEP_UP, Lifetime, lifetime
+from app.identity.notices import tell
 
 _FIND = """
     SELECT s.id, s.account, s.own_device, s.created_at, s.seen_at, s.locked_at, s.step_up_at, s.expires_at, s.factors,
            s.device, s.place, a.disabled_at, a.password,
            a.totp_confirmed_at, a.person, p.kind, p.called_name, p.zone, p.language, st.role,
-           st.ended_at AS staff_ended, k.id AS passkey
+           st.ended_at AS staff_ended, k.id AS passkey, k2.id AS second_passkey, rc.id AS recovery_code
       FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person
       LEFT JOIN staff st ON st.person = a.person
       LEFT JOIN passkey k ON k.id = (
         SELECT one.id FROM passkey one WHERE one.account = a.id AND one.removed_at IS NULL LIMIT 1)
+      LEFT JOIN passkey k2 ON st.role IN ('supervisor', 'admin') AND k2.id = (
+        SELECT two.id FROM passkey two WHERE two.account = a.id AND two.removed_at IS NULL LIMIT 1 OFFSET 1)
+      LEFT JOIN recovery_code rc ON st.role IN ('supervisor', 'admin') AND rc.id = (
+        SELECT left_one.id FROM recovery_code left_one WHERE left_one.account = a.id AND left_one.used_at IS NULL LIMIT 1)
 """
 FIND = Statement(_FIND + " WHERE s.token = {token}")
 OF_ACCOUNT = Statement("""SELECT s.id, s.device, s.place, s.created_at, s.seen_at, s.own_device, s.locked_at, s.expires_at
     FROM session s WHERE s.account = {account} AND s.expires_at > {now} ORDER BY s.seen_at DESC, s.id LIMIT 20""")
-FOR_WHOM = Statement("""SELECT p.kind, st.role FROM account a JOIN person p ON p.id = a.person
+FOR_WHOM = Statement("""SELECT a.person, p.kind, st.role FROM account a JOIN person p ON p.id = a.person
     LEFT JOIN staff st ON st.person = a.person WHERE a.id = {account}""")
-UNPROVEN = ("demo",)  # invented people have no factors to show
+# What a session was opened with. Invented people have no factors to show; an invitation opens the page to set them up.
+DEMO, INVITATION, PASSKEY = "demo", "invitation", "passkey"
+OVERSEERS = (Role.SUPERVISOR, Role.ADMIN)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -65,14 +72,15 @@ def digest(token: str) -> str:
 async def open_session(
     account: UUID, *, factors: str, own_device: bool, device: str, address: str, now: datetime
 ) -> str:
-    """The one place where a session begins; returns the cookie's value. One too many ends the oldest."""
-    kind, role = await _for_whom(account)
+    """The one place where a session begins; returns the cookie's value. One too many ends the oldest, with a notice."""
+    person, kind, role = await _for_whom(account)
     life = lifetime(kind, role, own_device)
     token = secrets.token_urlsafe(32)
     async with DB.transaction():
         open_now = await devices(account, now)
         for old in open_now[life.at_once - 1 :]:
             await Session.delete().where(Session.id == old["id"])
+            await tell(account, "oldest_session_ended", now, old["device"])
         row = Session(
             token=digest(token),
             account=account,
@@ -86,13 +94,13 @@ async def open_session(
             expires_at=now + life.whole,
         )
         await Session.insert(row)
-        await append([Event("sign-in", actor=None, session=row.id, address=address, reason=factors[:40], at=now)])
+        await append([Event("sign-in", actor=person, session=row.id, address=address, reason=factors[:40], at=now)])
     return token
 
 
-async def _for_whom(account: UUID) -> tuple[Kind, Role | None]:
+async def _for_whom(account: UUID) -> tuple[UUID, Kind, Role | None]:
     row = (await DB.run((FOR_WHOM, {"account": account})))[0][0]
-    return Kind(row["kind"]), Role(row["role"]) if row["role"] else None
+    return row["person"], Kind(row["kind"]), Role(row["role"]) if row["role"] else None
 
 
 async def signed_in(token: str, now: datetime) -> SignedIn | None:
@@ -109,12 +117,12 @@ async def signed_in(token: str, now: datetime) -> SignedIn | None:
     state = state_of(row, life, now)
     if state is State.OVER or row["disabled_at"] is not None or (kind is Kind.STAFF and row["staff_ended"]):
         return None
-    stepped_up = row["step_up_at"] is not None and row["step_up_at"] <= now < row["step_up_at"] + STEP_UP
+    enrolled = _enrolled(row, kind, role)
     viewer = Viewer(
         person=row["person"],
         kind=kind,
         role=role,
-        step_up=stepped_up and state is State.LIVE,
+        step_up=state is State.LIVE and _stepped_up(row, enrolled, now),
         called_name=row["called_name"],
         session=row["id"],
         account=row["account"],
@@ -130,14 +138,26 @@ async def signed_in(token: str, now: datetime) -> SignedIn | None:
         idle_ends_at=row["seen_at"] + life.idle,
         expires_at=row["expires_at"],
         device=row["device"],
-        enrolled=_enrolled(row, kind),
+        enrolled=enrolled,
     )
 
 
-def _enrolled(row: Row, kind: Kind) -> bool:
-    """Two factors for everyone: a passkey, or (but for staff) a password with a one-time code."""
-    by_code = kind is not Kind.STAFF and bool(row["password"]) and row["totp_confirmed_at"] is not None
-    return row["passkey"] is not None or by_code or row["factors"] in UNPROVEN
+def _enrolled(row: Row, kind: Kind, role: Role | None) -> bool:
+    """Two factors for everyone (A1, A2): a passkey, or (but for staff) a password with a one-time code. Staff show the
+    passkey itself; who oversees others keeps a second way in besides, so that losing a phone locks nobody out."""
+    if row["factors"] == DEMO:
+        return True
+    if kind is not Kind.STAFF:
+        return row["passkey"] is not None or (bool(row["password"]) and row["totp_confirmed_at"] is not None)
+    spare = role not in OVERSEERS or row["second_passkey"] is not None or row["recovery_code"] is not None
+    return row["passkey"] is not None and row["factors"] == PASSKEY and spare
+
+
+def _stepped_up(row: Row, enrolled: bool, now: datetime) -> bool:
+    """Who was invited has no factor to show again before the first is set up; a slow start must not lock them out."""
+    if row["factors"] == INVITATION and not enrolled and not row["passkey"] and not row["password"]:
+        return True
+    return row["step_up_at"] is not None and row["step_up_at"] <= now < row["step_up_at"] + STEP_UP
 
 
 def state_of(row: Row, life: Lifetime, now: datetime) -> State:
@@ -164,14 +184,18 @@ async def lock(session: UUID, now: datetime) -> None:
     await Session.update({Session.locked_at: now}).where(Session.id == session, Session.locked_at.is_null())
 
 
-async def renew(session: UUID, now: datetime) -> str:
-    """After an unlock or a step-up: the same device under a new token, which is returned."""
+async def renew(session: UUID, now: datetime, *, passkey: bool = False) -> str:
+    """After an unlock or a step-up: the same device under a new token, which is returned. passkey: one was shown."""
     token = secrets.token_urlsafe(32)
-    await Session.update(
-        {Session.token: digest(token), Session.locked_at: None, Session.seen_at: now, Session.step_up_at: now}
-    ).where(Session.id == session)
+    values = {Session.token: digest(token), Session.locked_at: None, Session.seen_at: now, Session.step_up_at: now}
+    await Session.update(values | ({Session.factors: PASSKEY} if passkey else {})).where(Session.id == session)  # type: ignore[arg-type]
     await record(Event("step-up", session=session, at=now))
     return token
+
+
+async def proved_by_passkey(session: UUID) -> None:
+    """The first passkey was just made here, with the person verified: the session stands on it from now on."""
+    await Session.update({Session.factors: PASSKEY}).where(Session.id == session)
 
 
 async def devices(account: UUID, now: datetime) -> list[Row]:

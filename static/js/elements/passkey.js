@@ -55,7 +55,7 @@ class PasskeyAdd extends PasskeyElement {
     if (options.next) return options.next
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
     const credential = await navigator.credentials.create({ publicKey, signal })
-    const said = await ask("/me/security/passkey", { credential: credential.toJSON(), name: navigator.platform })
+    const said = await ask("/me/security/passkey", { credential: credential.toJSON() })
     return said.next
   }
 }
