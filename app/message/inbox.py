@@ -7,6 +7,7 @@ from uuid import UUID
 from app.access import Category, Desk, DeskListing
 from app.errors import NotFound
 
+# No preview of what not all of the team may read: labels SUD (1), PSYCHOTHERAPY (32) and SUD_COUNSELLING (64).
 INBOX = DeskListing(
     "inbox",
     Category.MESSAGES,
@@ -14,7 +15,7 @@ INBOX = DeskListing(
            m.id AS message, m.text, m.from_staff
       FROM mine JOIN client c ON c.id = mine.client JOIN person p ON p.id = c.person JOIN client_key k ON k.id = c.id
       JOIN thread t ON t.client = c.id
-      LEFT JOIN message m ON m.thread = t.id AND m.dated = t.last_at AND m.labels = 0
+      LEFT JOIN message m ON m.thread = t.id AND m.dated = t.last_at AND (m.labels & 97) = 0
            AND m.flags = 0
      WHERE {item} AND c.closed_at IS NULL
      ORDER BY CASE WHEN t.waiting_since IS NULL THEN 1 ELSE 0 END, t.waiting_since, t.last_at DESC, t.id LIMIT 100""",
