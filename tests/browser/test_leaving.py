@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, Watch
 from tests.factories import a_client, a_goal, a_message, a_thread, an_organisation
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ async def weather_instead(page: Page) -> None:
 async def gone_and_nothing_behind(page: Page) -> None:
     await page.wait_for_url("https://www.weather.gov/")
     await page.go_back()
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     words = await page.content()
     assert not [word for word in PERSONAL if word in words]
     await page.goto("/me/goals")
@@ -67,6 +67,20 @@ async def test_shift_three_times_leaves_too(open_as: OpenAs) -> None:
     await weather_instead(page)
     for _ in range(3):
         await page.keyboard.press("Shift")
+    await gone_and_nothing_behind(page)
+
+
+async def test_back_shows_nothing_even_when_the_server_has_not_heard_of_leaving(open_as: OpenAs, watch: Watch) -> None:
+    page = await open_as(await maya_with_words(), "/me/today")
+    await page.goto("/me/goals")
+    await weather_instead(page)
+
+    async def lost(route: Route) -> None:
+        await route.abort()
+
+    await page.route("**/leave", lost, times=1)
+    watch.expect("ERR_FAILED.*/leave")
+    await page.get_by_role("link", name="Leave", exact=True).click()
     await gone_and_nothing_behind(page)
 
 

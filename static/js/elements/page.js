@@ -1,6 +1,13 @@
 // A page that the browser kept for Back is asked for anew, and a supporter's page clears when sharing changes.
 addEventListener("pageshow", (event) => { if (event.persisted) { document.body.replaceChildren(); location.reload() } })
 
+// Back after Leave, maybe before the server heard of it: show nothing, have the visit closed for certain, then ask anew.
+function left() { try { return sessionStorage.left } catch { return null } }
+if (left()) {
+  document.body.replaceChildren()
+  fetch("/leave", { redirect: "manual" }).catch(() => {}).finally(() => { sessionStorage.clear(); location.reload() })
+}
+
 const epoch = document.querySelector("main[data-epoch]")
 const shared = location.pathname.match(/^\/with\/[0-9a-f-]{36}/)?.[0]
 async function still() {

@@ -26,7 +26,8 @@ class QuickExit extends HTMLElement {
     document.body.append(cover)
     document.title = "…"
     fetch("/leave", { keepalive: true, redirect: "manual" }).catch(() => {})
-    try { sessionStorage.clear() } catch {} // where htmx keeps the last address, with what was searched for
+    // What htmx keeps of the last address goes, with what was searched for; Back finds a word to clear itself (page.js).
+    try { sessionStorage.clear(); sessionStorage.left = 1 } catch {}
     location.replace(this.getAttribute("href"))
   }
 }
