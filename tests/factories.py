@@ -13,6 +13,8 @@ from app.data.tables.crisis_plan import CrisisEntry, CrisisPlan
 from app.data.tables.goal import Comment, Goal, Step
 from app.data.tables.message import Message, Thread, ThreadMember
 from app.data.tables.people import Organisation, Person, Programme, Staff, Team
+from app.data.tables.resource import Directory, Phone, Service
+from app.resource.index import index
 
 KEYS = Keys.from_seed(7)  # the same as the `keys` fixture
 SEALS: dict[UUID, Seal] = {}
@@ -222,3 +224,17 @@ async def a_session(person: UUID, *, keys: Keys = KEYS, step_up: bool = False) -
 
     cookie = await a_live_session(person, keys=keys, step_up=step_up)
     return cookie, csrf_for(cookie, keys)
+
+
+async def a_service(name: str = "Harbor Pantry", **values: Any) -> UUID:
+    """A listing with a number to call, in a directory of its own. sample: is that directory sample data."""
+    number = await Service.count() + 1
+    directory = Directory(name=f"town-{uuid4()}", sample=values.pop("sample", False))
+    await Directory.insert(directory)
+    known = {"directory": directory.id, "number": number, "source_id": str(number), "name": name, "search": "food"}
+    row = Service(**(known | values))
+    await Service.insert(row)
+    call = {"number": "410.836.0123", "dial": "+14108360123", "extension": "7"}
+    await Phone.insert(Phone(directory=directory.id, source_id="p", service=row.id, **call))
+    await index()
+    return row.id

@@ -26,6 +26,7 @@ from tests.factories import (
     a_person,
     a_programme,
     a_relationship,
+    a_service,
     a_staff,
     a_step,
     a_team,
@@ -88,7 +89,7 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
     ids = {
         "client": client, "goal_id": goal.id, "step_id": step.id, "visit_id": visit.id, "thread_id": thread.id,
         "relationship": relationship, "past": past, "programme_id": programme, "person": await a_staff("nurse", "Nia", team),
-        "waiting": other,
+        "waiting": other, "service_id": await a_service(),
     }  # fmt: skip
     return people, {name: str(value) for name, value in ids.items()}
 
