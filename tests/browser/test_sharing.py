@@ -32,5 +32,5 @@ async def test_supporter_sees_shared_goals_until_sharing_ends(open_as: OpenAs, w
     watch.expect("status of 404")
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # what the clock does every 15 seconds
     await expect(page.get_by_text("A place of my own")).to_have_count(0)
-    assert "A place of my own" not in await page.content()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert "A place of my own" not in await page.content()
