@@ -132,7 +132,8 @@ async def sessions(folder: Path, many: int) -> dict[str, Any]:
     )
     staff = await rows(
         "SELECT a.id AS account, ct.staff, MIN(ct.client) AS client FROM care_team ct JOIN account a ON a.person = ct.staff "
-        "WHERE ct.role = 'primary' AND ct.ends_at IS NULL GROUP BY ct.staff HAVING COUNT(*) >= 20 ORDER BY ct.staff LIMIT {many}"
+        "WHERE ct.role = 'primary' AND ct.ends_at IS NULL GROUP BY ct.staff HAVING COUNT(*) >= 20 "
+        "ORDER BY ct.staff LIMIT {many}"
     )
     found: dict[str, Any] = {"clients": [], "family": [], "staff": []}
     for group, people in (("clients", clients), ("family", family), ("staff", staff)):
