@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from app.data.piccolo_conf import DB
 from app.data.tables.resource import Directory, Location, Organization, Phone, Schedule, Service, ServiceAtLocation
+from app.resource.found import Found
 from app.resource.index import index
-from app.resource.search import PAGE, Found, Query, search, words
+from app.resource.search import PAGE, Query, search, words
 
 pytestmark = pytest.mark.anyio
 ZONE = "America/Chicago"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
 from app.errors import NotFound
-from app.resource.search import FROM, SHOWN, Found, Number, found, number, open_until
+from app.resource.found import FROM, SHOWN, Found, Number, found, number, open_until
 
 _SERVICE = Statement(f"""SELECT {SHOWN}, s.eligibility, s.how_to_apply, s.email, s.area, s.extra, o.id AS agency_id,
     o.description AS agency_text, o.url AS agency_url FROM {FROM} WHERE s.id = {{service}}""")

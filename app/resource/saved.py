@@ -11,8 +11,8 @@ from app.data.piccolo_conf import DB
 from app.data.tables.resource import ResourceReport, SavedResource, Service
 from app.errors import NotFound, Refused
 from app.language import _, lazy
+from app.resource.found import SLOTS, Found, listings_of
 from app.resource.needs import NEEDS
-from app.resource.search import SLOTS, Found, listings_of
 
 KEPT = Listing(
     "saved_resource",

@@ -9,10 +9,10 @@ from babel.dates import format_date
 
 from app import language
 from app.language import _
+from app.resource.found import Number
 from app.resource.languages import CODES
 from app.resource.needs import NEEDS, need_name
 from app.resource.phones import spoken
-from app.resource.search import Number
 
 MONDAY = date(2001, 1, 1)
 SIGN = "ase"
