@@ -45,7 +45,7 @@ PERSONAS = (
     "case-manager", "other-case-manager", "supervisor", "clinician", "peer", "front-desk", "admin",
 )  # fmt: skip
 NOT_ON_THE_TEAM = ("other-case-manager", "admin")
-PORTAL_ONLY = re.compile(r"^/(me|with)/(?!devices|security)")
+PORTAL_ONLY = re.compile(r"^/(me|with)/(?!devices|security|notices)")
 
 
 async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
