@@ -1,6 +1,6 @@
 """How often something may be tried (A14). Kept in the database, so that a restart forgets nothing; counted before verifying."""
 
-import asyncio
+from asyncio import sleep
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -102,7 +102,7 @@ async def site_is_pressed(now: datetime) -> bool:
 async def slow_down(now: datetime) -> None:
     """While somebody tries many accounts at once, everyone waits two seconds: it costs them more than it costs us."""
     if await site_is_pressed(now):
-        await asyncio.sleep(SITE_WAIT)
+        await sleep(SITE_WAIT)
 
 
 def network(address: str) -> str:
