@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.data.sealing import Keys
 from app.data.tables.identity import Account, Passkey, Session
-from app.identity.sessions import open_session
+from app.identity.sessions import digest, open_session
 
 
 async def an_account(person: UUID, keys: Keys, login: str | None = None) -> UUID:
@@ -31,5 +31,5 @@ async def a_live_session(person: UUID, *, keys: Keys, step_up: bool = False) -> 
         account, factors="passkey", own_device=True, device="Test", address="192.0.2.1", now=datetime.now(UTC)
     )
     if not step_up:
-        await Session.update({Session.step_up_at: None}).where(Session.account == account)
+        await Session.update({Session.step_up_at: None}).where(Session.token == digest(cookie))
     return cookie
