@@ -24,11 +24,11 @@ Wanted = Annotated[str, QueryParameter(name="in")]
 
 
 class Crisis(Controller):
-    @get("/crisis", audience="public", name="crisis")
+    @get("/crisis", audience="public", passive=True, name="crisis")
     async def crisis(self, request: HTMXRequest, wanted: Wanted = "") -> Reply:
         return kept(request, "crisis/show", wanted)
 
-    @get("/offline", audience="public", name="offline")
+    @get("/offline", audience="public", passive=True, name="offline")
     async def offline(self, request: HTMXRequest, wanted: Wanted = "") -> Reply:
         return kept(request, "crisis/offline", wanted)
 

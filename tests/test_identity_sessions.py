@@ -237,6 +237,8 @@ async def test_opening_a_page_keeps_the_session_open_at_most_once_a_minute(sign_
 @pytest.mark.parametrize(("url", "headers"), [
     ("/manifest.webmanifest", {}),
     ("/sw.js", {}),
+    ("/offline?in=en", {}),
+    ("/crisis?in=en", {}),
     ("/favicon.ico", {}),
     ("/me/devices", {"Sec-Purpose": "prefetch;prerender"}),
     ("/me/devices", {"Purpose": "prefetch"}),

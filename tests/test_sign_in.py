@@ -277,3 +277,56 @@ async def test_a_recovery_code_stands_in_for_the_second_factor_once(http: httpx.
     assert (await post(http, "/sign-in/code", page="/sign-in/code", code=codes[3].lower())).status_code == 303
     assert await recovery.left(account) == 9
     assert not await recovery.spend(account, keys, codes[3], datetime.now(UTC))
+
+
+async def test_who_stopped_half_way_can_begin_again_from_a_new_link(
+    http: httpx.AsyncClient, new_browser: Callable[[], httpx.AsyncClient], keys: Keys
+) -> None:
+    from app.identity.invitations import invite
+
+    client = await a_client()
+    first = await invite(client, by=None, now=datetime.now(UTC), keys=keys)
+    await post(http, f"/join/{first}", page=f"/join/{first}", login="mia@example.org")
+    second = await invite(client, by=None, now=datetime.now(UTC), keys=keys)
+    other = new_browser()
+    done = await post(other, f"/join/{second}", page=f"/join/{second}", login="maya@example.org")
+    assert done.headers["location"] == "/me/security"
+    assert (await http.get("/me/security")).headers["location"] == "/sign-in", "the first start is over"
+    (row,) = await Account.select(Account.login_key)
+    assert row["login_key"] == keys.blind("login", "maya@example.org")
+
+
+async def test_an_account_that_is_set_up_is_not_taken_over_by_a_link(http: httpx.AsyncClient, keys: Keys) -> None:
+    from app.identity.invitations import invite
+
+    client = await a_client()
+    await with_password(client)
+    token = await invite(client, by=None, now=datetime.now(UTC), keys=keys)
+    answer = await post(http, f"/join/{token}", page=f"/join/{token}", login="thief@example.org")
+    assert answer.status_code == 422 and "already" in answer.text
+    assert await Session.count() == 0
+
+
+async def test_a_link_meant_for_one_address_takes_no_other(http: httpx.AsyncClient, keys: Keys) -> None:
+    from app.identity.invitations import invite
+
+    token = await invite(await a_client(), by=None, now=datetime.now(UTC), keys=keys, address="Maya@Example.org")
+    wrong = await post(http, f"/join/{token}", page=f"/join/{token}", login="other@example.org")
+    assert wrong.status_code == 422 and await Account.count() == 0
+    right = await post(http, f"/join/{token}", page=f"/join/{token}", login="maya@example.org")
+    assert right.headers["location"] == "/me/security"
+
+
+async def test_accepting_a_link_while_signed_in_as_somebody_else_joins_nothing_to_them(
+    sign_in: Callable, keys: Keys
+) -> None:
+    from app.identity.invitations import invite
+
+    http = await sign_in(await a_client())
+    mum = await a_person("Rosa")
+    token = await invite(mum, by=None, now=datetime.now(UTC), keys=keys)
+    await http.post(f"/join/{token}", data={"login": "rosa@example.org"})
+    people = {row["person"] for row in await Account.select(Account.person)}
+    assert len(people) == 2
+    (account,) = [row["account"] for row in await Session.select(Session.account)]
+    assert (await Account.select(Account.person).where(Account.id == account))[0]["person"] == mum
