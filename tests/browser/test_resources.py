@@ -23,5 +23,6 @@ async def test_client_finds_a_service_and_keeps_it(open_as: OpenAs, script: bool
     await expect(found.get_by_role("link", name="Night Shelter")).to_have_count(0)
     await found.get_by_role("link", name="Harbor Pantry").click()
     await page.get_by_role("button", name="Save").first.click()
+    await expect(page.get_by_role("button", name="Remove").first).to_be_visible()
     await page.goto("/me/resources")
     await expect(page.get_by_role("link", name="Harbor Pantry")).to_be_visible()
