@@ -145,7 +145,7 @@ def as_category(item: Item, category: Category) -> Item:
 async def test_decision_and_query_agree_on_generated_facts(
     database: str, block: int, request: pytest.FixtureRequest
 ) -> None:
-    """Over 10,000 cases a run (about 38,000), of which a fair part is allowed: a test over denials alone proves little."""
+    """Over 10,000 cases a run (81,216), of which a fair part is allowed: a test over denials alone proves little."""
     worlds = 200 if request.config.getoption("--long") else 18
     cases = hits = 0
     for n in range(worlds):
