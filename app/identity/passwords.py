@@ -116,7 +116,8 @@ def common() -> frozenset[bytes]:
 
 @cache
 def _words() -> tuple[str, ...]:
-    return tuple(PHRASE.read_text().split())
+    """Without those that `problem` turns down: what is offered is always taken."""
+    return tuple(word for word in PHRASE.read_text().split() if not any(ours in word for ours in OURS))
 
 
 def phrase() -> str:
