@@ -16,7 +16,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
-from app import answers, assets, message
+from app import message
 from app.access import Access, Desk, Trace, Viewer, access_of
 from app.config import Config
 from app.data.piccolo_conf import DB
@@ -25,8 +25,9 @@ from app.delivery.live import BELLS
 from app.gate import Cairn, checked, client_address, request_id
 from app.identity.door import SessionDoor, audience_guard
 from app.pages import environment
-from app.policy import checked as checked_policy
-from app.surroundings import Surroundings
+from app.web import answers, assets
+from app.web.policy import checked as checked_policy
+from app.web.surroundings import Surroundings
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,10 +11,10 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from app import language
-from app.assets import asset, symbol
 from app.gate import FIELD, csp_nonce, csrf_token
 from app.language import LANGUAGES
 from app.organisation import known
+from app.web.assets import asset, symbol
 
 FILTERS = {
     "day": language.day,

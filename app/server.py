@@ -22,7 +22,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_app(config: Config, keys: Keys, sock: socket.socket, cast: Sequence[Any] = ()) -> None:
     """Serve until told to stop. Open streams are ended first, so that stopping takes as long as the real requests."""
-    from app.logs import set_up
+    from app.gate.logs import set_up
     from app.main import create_app
 
     set_up()

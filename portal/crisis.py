@@ -11,10 +11,10 @@ from litestar.params import QueryParameter
 from litestar.plugins.htmx import HTMXRequest
 
 from app import language
-from app.assets import asset, assets
 from app.language import LANGUAGES
 from app.organisation import Organisation, organisation
 from app.pages import Reply, page
+from app.web.assets import asset, assets
 
 ROOT = Path(__file__).parent.parent
 SHELL = ("app.css", "app.js", "htmx.js", "icons.svg", "icon.svg")

@@ -14,7 +14,7 @@ from app.forms import MESSAGE, Form, known_id
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
 from app.paths import of_client
-from app.streams import arrivals
+from app.web.streams import arrivals
 
 
 class Inbox(Controller):

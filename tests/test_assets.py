@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from app import organisation
-from app.assets import asset, assets, symbol
 from app.config import Config
 from app.data.sealing import Keys
+from app.web.assets import asset, assets, symbol
 
 pytestmark = pytest.mark.anyio
 STATIC = Path(__file__).parent.parent / "static"

@@ -119,6 +119,6 @@ def test_the_demo_prints_one_line_of_json_and_serves_everyone_in_it(tmp_path: Pa
 
 @pytest.mark.anyio
 async def test_one_click_sign_in_is_not_there_outside_the_demo(app: object) -> None:
-    from app.policy import handlers
+    from app.web.policy import handlers
 
     assert not [path for path, _ in handlers(app) if "demo" in path or path == "/people"]  # type: ignore[arg-type]

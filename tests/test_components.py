@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.answers import KNOWN
 from app.config import Config
 from app.data.sealing import Keys
+from app.web.answers import KNOWN
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent / "templates"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from litestar import Request, Response
 
-from app import logs
+from app.gate import logs
 from tests.gate_world import browser, gate_app
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from app.config import Config, WrongSetting
 from app.data.sealing import Keys
 from app.data.tables.identity import Session
 from app.identity.demo import ticket
-from app.policy import handlers
+from app.web.policy import handlers
 from tests.factories import a_client, a_person, an_organisation
 from tests.http import goes_to, hidden
 from tests.identity import an_account

@@ -17,7 +17,7 @@ from app.data.tables.delivery import Outbox
 from app.data.tables.message import Message, Thread, ThreadMember
 from app.delivery.live import BELLS
 from app.errors import NotFound, Refused
-from app.streams import _events
+from app.web.streams import _events
 from tests.factories import (
     KEYS,
     a_client,

@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from app.access import Action, Category
 from app.data.tables.consent import Grant
-from app.policy import handlers
+from app.web.policy import handlers
 from tests.factories import (
     a_client,
     a_crisis_plan,

@@ -16,10 +16,10 @@ from app.gate import limits
 from app.gate.address import check_proxies, client_address, network_of
 from app.gate.boundary import checked, path_is_text, read_query
 from app.gate.headers import protected
+from app.gate.logs import log_answer, log_crash
 from app.gate.marks import request_id
 from app.gate.refusal import PageTooOld, answer_too_old, refuse
 from app.gate.reports import csp_report
-from app.logs import log_answer, log_crash
 
 _ONCE = frozenset(
     (b"host", b"content-type", b"content-length", b"origin", b"sec-fetch-site", b"x-csrf-token", b"hx-request")

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, post
 
 from app.gate.limits import REPORTS
-from app.logs import log
+from app.gate.logs import log
 
 _DIRECTIVE = re.compile(r"[a-z-]{3,40}\Z")
 PER_MINUTE = 30

@@ -9,9 +9,9 @@ from litestar.response import Template
 from app import language
 from app.errors import DomainError
 from app.gate import request_id
-from app.logs import log_crash
+from app.gate.logs import log_crash
 from app.pages import surroundings
-from app.surroundings import spoken
+from app.web.surroundings import spoken
 
 KNOWN = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503)
 

@@ -16,7 +16,7 @@ import structlog
 from litestar.types import HTTPScope, Scope
 from structlog.typing import EventDict
 
-_HERE = Path(__file__).parent.parent
+_HERE = Path(__file__).parents[2]
 _json = msgspec.json.Encoder(enc_hook=str)
 _FRAMES = 12
 
