@@ -29,7 +29,7 @@ class SQLite:
         return f"sqlite:///{path}"
 
     async def drop(self, url: str) -> None:
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", "-wal", "-shm", ".lock"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(url.removeprefix("sqlite:///") + ending)  # noqa: PTH108
 

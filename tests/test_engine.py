@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from app.data.engine import PRAGMAS, SQLite, Statement, engine_for
+from app.data.lock import InUse
 from app.data.piccolo_conf import DB
 from app.data.tables.people import Programme, Team
 
@@ -43,27 +45,93 @@ async def test_sixteen_writers_at_once_lose_nothing(database: str) -> None:
     assert await held(counter) == 320
 
 
-async def test_two_processes_that_read_then_write_lose_nothing(database: str, tmp_path: Path) -> None:
-    counter = await a_counter()
-    script = tmp_path / "writer.py"
-    script.write_text(
+def another_process(database: str, body: str, *, write: bool) -> subprocess.Popen[str]:
+    """Runs `body`, lines of an async function, with the pool open on the same database."""
+    script = (
         "import asyncio, sys\n"
-        "from uuid import UUID\n"
         "from types import SimpleNamespace\n"
+        "from uuid import UUID\n"
         "from app.data.piccolo_conf import DB\n"
-        "from tests.test_engine import raise_by_one\n"
+        "from tests.test_engine import held, raise_by_one\n"
         "async def main():\n"
-        "    await DB.start_connection_pool()\n"
-        "    await asyncio.gather(*(raise_by_one(SimpleNamespace(id=UUID(sys.argv[1])), 10) for _ in range(5)))\n"
+        f"    await DB.start_connection_pool(write={write})\n"
+        f"    {body}\n"
         "    await DB.close_connection_pool()\n"
         "asyncio.run(main())\n"
     )
     root = Path(__file__).parent.parent
     env = os.environ | {"CAIRN_DATABASE_URL": database, "PYTHONPATH": str(root)}
-    other = subprocess.Popen([sys.executable, str(script), str(counter.id)], env=env, cwd=root)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", script], env=env, cwd=root, stdout=pipe, stderr=pipe, text=True)
+
+
+async def said(process: subprocess.Popen[str]) -> tuple[str, str]:
+    return await asyncio.to_thread(process.communicate, timeout=60)
+
+
+def counting(counter: Programme, times: int = 10) -> str:
+    return f"await asyncio.gather(*(raise_by_one(SimpleNamespace(id=UUID('{counter.id}')), {times}) for _ in range(5)))"
+
+
+async def test_two_processes_write_to_postgres_and_lose_nothing(database: str) -> None:
+    if not DB.postgres:
+        pytest.skip("on SQLite one process writes")
+    counter = await a_counter()
+    other = another_process(database, counting(counter), write=True)
     await asyncio.gather(*(raise_by_one(counter, 10) for _ in range(5)))
-    assert await asyncio.to_thread(other.wait, 60) == 0
+    assert await said(other) == ("", "")
     assert await held(counter) == 100
+
+
+async def test_a_second_process_may_read_a_sqlite_file_and_not_write_to_it(database: str) -> None:
+    if DB.postgres:
+        pytest.skip("PostgreSQL takes many writers")
+    counter = await a_counter()
+    writer = another_process(database, counting(counter), write=True)
+    reader = another_process(database, f"print(await held(SimpleNamespace(id=UUID('{counter.id}'))))", write=False)
+    sneak = another_process(database, counting(counter), write=False)
+    await asyncio.gather(*(raise_by_one(counter, 10) for _ in range(5)))
+    _, refused = await said(writer)
+    assert f"InUse: another Cairn (process {os.getpid()}) is writing to" in refused
+    seen, fault = await said(reader)
+    assert 0 <= int(seen) <= 50 and fault == ""
+    assert "opened for reading alone" in (await said(sneak))[1]
+    assert await held(counter) == 50
+
+
+async def test_a_process_that_is_killed_leaves_the_file_to_the_next(database: str) -> None:
+    if DB.postgres:
+        pytest.skip("PostgreSQL takes many writers")
+    counter = await a_counter()
+    await DB.close_connection_pool()
+    body = counting(counter, 2) + "; print('written', flush=True); await asyncio.Event().wait()"
+    with another_process(database, body, write=True) as other:
+        try:
+            assert other.stdout is not None
+            assert await asyncio.to_thread(other.stdout.readline) == "written\n"
+            with pytest.raises(InUse, match=f"process {other.pid}"):
+                await DB.start_connection_pool()
+        finally:
+            other.kill()
+    await DB.start_connection_pool()
+    await raise_by_one(counter, 1)
+    assert await held(counter) == 11
+    assert stat.S_IMODE(DB.lock.path.stat().st_mode) == 0o600
+
+
+async def test_closing_folds_the_log_into_the_file_and_lets_go_of_it(database: str) -> None:
+    if DB.postgres:
+        pytest.skip("PostgreSQL keeps a log of its own")
+    await a_counter()
+    log = Path(f"{DB.path}-wal")
+    assert log.stat().st_size > 0 and DB.lock.holders
+    await DB.close_connection_pool()
+    assert not log.exists() and not DB.lock.holders
+    await DB.start_connection_pool(write=False)
+    with pytest.raises(RuntimeError, match="reading alone"):
+        await a_counter()
+    await DB.close_connection_pool()
+    await DB.start_connection_pool()
 
 
 async def test_an_inner_error_undoes_the_inner_part_alone(database: str) -> None:

@@ -11,12 +11,15 @@ import os
 import sqlite3
 import string
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import aiosqlite
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType
+
+from app.data.lock import WriterLock
 
 Row = dict[str, Any]
 
@@ -32,6 +35,8 @@ PRAGMAS = {
     "mmap_size": 0,
     "cache_size": -16000,
 }
+# A reader takes the file as the writer made it.
+READING = {name: value for name, value in PRAGMAS.items() if name != "journal_mode"} | {"query_only": 1}
 
 
 class Statement:
@@ -133,6 +138,9 @@ class _Engine:
             raise RuntimeError("a query from a child task of an open transaction")
         return transaction
 
+    def hold(self) -> None:
+        """Be the one process that writes, until this one ends. Raises InUse when there is another (on SQLite alone)."""
+
     async def batch(self, *_: Any, **__: Any) -> Any:
         raise RuntimeError("batch() swallows errors: page by key instead")
 
@@ -163,7 +171,7 @@ class Postgres(_Engine, PostgresEngine):
         self.url = url
         self.config = {"dsn": url}
 
-    async def start_connection_pool(self, **settings: Any) -> None:
+    async def start_connection_pool(self, *, write: bool = True, **settings: Any) -> None:
         settings = {"min_size": 2, "max_size": 10, "command_timeout": 30} | settings
         await super().start_connection_pool(**settings)
 
@@ -234,6 +242,7 @@ class SQLite(_Engine, SQLiteEngine):
         self.loop: asyncio.AbstractEventLoop | None = None
         super().__init__(path=self._path(url), timeout=5.0)
         self.url = url
+        self.lock = WriterLock(self.path)
 
     @staticmethod
     def _path(url: str) -> str:
@@ -244,61 +253,88 @@ class SQLite(_Engine, SQLiteEngine):
         self.url = url
         self.path = self._path(url)
         self.connection_kwargs["database"] = self.path
+        if self.lock.database != self.path:
+            self.lock.give(self)
+            self.lock = WriterLock(self.path)
+
+    def exists(self) -> bool:
+        return Path(self.path).exists()
+
+    def hold(self) -> None:
+        self.lock.take(self)
 
     async def get_connection(self, query_only: bool = False) -> Any:
-        connection: Any = aiosqlite.connect(**self.connection_kwargs)
+        """Raises InUse when it is to write and another process does, FileNotFoundError when there is nothing to read."""
+        connection: Any = aiosqlite.connect(**self._opened(query_only))
         connection._thread.daemon = True  # else a forgotten close hangs the interpreter at exit
-        await connection
-        for name, value in PRAGMAS.items():
-            await connection.execute_fetchall(f"PRAGMA {name}={value}")
-            rows = await connection.execute_fetchall(f"PRAGMA {name}")
-            if rows and rows[0][0] != value and name != "mmap_size":
-                raise RuntimeError(f"SQLite did not accept {name}={value}")
-        if query_only:
-            await connection.execute_fetchall("PRAGMA query_only=ON")
-        else:
-            os.chmod(self.path, 0o600)  # noqa: PTH101
+        if not query_only:
+            self.lock.take(connection)
+        try:
+            await connection
+            for name, value in (READING if query_only else PRAGMAS).items():
+                await connection.execute_fetchall(f"PRAGMA {name}={value}")
+                rows = await connection.execute_fetchall(f"PRAGMA {name}")
+                if rows and rows[0][0] != value and name != "mmap_size":
+                    raise RuntimeError(f"SQLite did not accept {name}={value}")
+            if not query_only:
+                os.chmod(self.path, 0o600)  # noqa: PTH101
+        except BaseException:
+            await self._close(connection)
+            raise
         return connection
 
-    async def start_connection_pool(self, **_: Any) -> None:
+    def _opened(self, query_only: bool) -> dict[str, Any]:
+        """A reader's file is opened for reading alone, so that it never folds the log into it either."""
+        if not query_only:
+            return self.connection_kwargs
+        if not self.exists():
+            raise FileNotFoundError(f"{self.path}: there is no database yet; `cairn migrate` makes it")
+        return self.connection_kwargs | {"database": f"file:{quote(self.path)}?mode=ro", "uri": True}
+
+    async def _close(self, connection: Any) -> None:
+        with contextlib.suppress(Exception):
+            await connection.close()
+        self.lock.give(connection)
+
+    async def start_connection_pool(self, *, write: bool = True, **_: Any) -> None:
+        """write=False: for a command that only reads, beside a server that runs."""
         self.writers: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
         self.idle: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
         self.all: list[Any] = []
-        for number in range(self.readers + 1):  # the writer first: it makes the file WAL
+        for number in range(0 if write else 1, self.readers + 1):  # the writer first: it makes the file WAL
             self.all.append(connection := await self.get_connection(query_only=number > 0))
             (self.idle if number else self.writers).put_nowait(connection)
         self.here = self._reader_here()
         self.loop = asyncio.get_running_loop()
 
     def _reader_here(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(**self.connection_kwargs)
-        for name, value in PRAGMAS.items():
+        connection = sqlite3.connect(**self._opened(True))
+        for name, value in READING.items():
             connection.execute(f"PRAGMA {name}={value}")
-        connection.execute("PRAGMA query_only=ON")
         return connection
 
     async def close_connection_pool(self) -> None:
         self.loop = None
         self.here.close()
-        for connection in self.all:
-            with contextlib.suppress(Exception):
-                await connection.close()
+        for connection in sorted(self.all, key=self.lock.holders.__contains__):  # the writer last: it folds the log
+            await self._close(connection)
         self.all = []
 
     async def acquire(self, write: bool) -> Any:
         if self.loop is not asyncio.get_running_loop():  # commands and migrations, outside the server
-            return await self.get_connection()
+            return await self.get_connection(query_only=not write)
+        if write and not self.lock.holders:
+            raise RuntimeError("this pool was opened for reading alone")
         async with asyncio.timeout(15):
             return await (self.writers if write else self.idle).get()
 
     async def release(self, connection: Any, write: bool, broken: bool = False) -> None:
         if self.loop is not asyncio.get_running_loop() or connection not in self.all:
-            await connection.close()
+            await self._close(connection)
             return
         if broken:
             self.all.remove(connection)
-            with contextlib.suppress(Exception):
-                await connection.close()
+            await self._close(connection)
             self.all.append(connection := await self.get_connection(query_only=not write))
         (self.writers if write else self.idle).put_nowait(connection)
 

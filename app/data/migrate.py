@@ -4,7 +4,7 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.apps.migrations.tables import Migration
 
-from app.data.engine import Postgres
+from app.data.engine import Postgres, SQLite
 from app.data.piccolo_app import APP_CONFIG
 from app.data.piccolo_conf import DB
 
@@ -21,6 +21,8 @@ def known() -> list[str]:
 async def pending() -> list[str]:
     """Migrations that are not in the database yet. Raises NewerDatabase if it holds one that we do not know."""
     here = known()
+    if isinstance(DB, SQLite) and not DB.exists():
+        return here
     exists = await Migration.table_exists()
     done = [row["name"] for row in await Migration.select(Migration.name)] if exists else []
     if strangers := sorted(set(done) - set(here)):
@@ -29,14 +31,15 @@ async def pending() -> list[str]:
 
 
 async def migrate() -> list[str]:
-    """Run what is pending and return its ids. Raises RuntimeError when one fails; what ran before it stays."""
+    """Run what is pending and return its ids. Raises RuntimeError when one fails; what ran before it stays. Raises InUse
+    when there is something to run and another process writes to the file."""
     todo = await pending()
     if not todo:
         return []
     if isinstance(DB, Postgres):
         await _locked_forwards(DB)
     else:
-        await _forwards()
+        await _alone(DB)
     return todo
 
 
@@ -44,6 +47,15 @@ async def _forwards() -> None:
     result = await run_forwards("data")
     if not result.success:
         raise RuntimeError(result.message)
+
+
+async def _alone(engine: SQLite) -> None:
+    """From before the first migration to after the last, the file is there and nobody else writes to it."""
+    writer = await engine.acquire(True)
+    try:
+        await _forwards()
+    finally:
+        await engine.release(writer, True)
 
 
 async def _locked_forwards(engine: Postgres) -> None:
