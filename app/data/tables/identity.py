@@ -25,6 +25,7 @@ class Account(Table):
     disabled_at = moment()
     failures = Integer(default=0)  # in a row, over all devices: 100 close the password path
     created_at = now()
+    recovered_at = moment()  # for a day after, what could do harm waits
 
 
 class Passkey(Table):
@@ -97,7 +98,7 @@ class Attempt(Table):
 
 
 class Token(Table):
-    """A link that was sent: purpose reset, address or invitation. Only the SHA-256 of it is kept."""
+    """A link that was sent: purpose reset, address or recovery. Only the SHA-256 of it is kept. address: the new one."""
 
     id = key()
     purpose = Varchar(length=20)
@@ -105,6 +106,23 @@ class Token(Table):
     account = UUID(default=None, null=True)
     expires_at = Timestamptz()
     used_at = moment()
+    address = Sealed()
+
+
+class Recovery(Table):
+    """Somebody who lost every way in is helped by staff. how: the way their identity was checked; no words of any record.
+
+    approved_by: the second person, for a staff account; a client's or supporter's needs none.
+    """
+
+    id = key()
+    account = link(Account, index=True)
+    how = Varchar(length=40)
+    asked_by = UUID(default=None, null=True)
+    asked_at = now()
+    approved_by = UUID(default=None, null=True)
+    approved_at = moment()
+    ended_at = moment()  # a link was made, or it was let go
 
 
 class Invitation(Table):
@@ -134,6 +152,6 @@ class Notice(Table):
 
 
 __all__ = [
-    "Account", "Attempt", "Ceremony", "Invitation", "KnownDevice", "Notice", "Passkey", "RecoveryCode", "Session",
-    "Token",
+    "Account", "Attempt", "Ceremony", "Invitation", "KnownDevice", "Notice", "Passkey", "Recovery", "RecoveryCode",
+    "Session", "Token",
 ]  # fmt: skip
