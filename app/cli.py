@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from app.config import Config, WrongSetting
+from app.data.lock import InUse
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -35,10 +36,11 @@ def load_keys(config: Config) -> Any:
         raise click.ClickException(str(error)) from None
 
 
-async def with_database(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+async def with_database(work: Callable[[], Coroutine[Any, Any, Any]], *, write: bool = True) -> Any:
+    """write=False: the command only reads, and may run beside a server."""
     from app.data.piccolo_conf import DB
 
-    await DB.start_connection_pool()
+    await DB.start_connection_pool(write=write)
     try:
         return await work()
     finally:
@@ -53,6 +55,10 @@ class Cairn(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except InUse as error:
+            raise click.ClickException(
+                f"{error}, and one at a time may. Is that the server? Stop it first, or do this in its administration pages"
+            ) from None
         except (OSError, ValueError) as error:
             raise click.ClickException(f"{type(error).__name__}: {error}") from error
 
@@ -72,10 +78,16 @@ def serve(host: str, port: int) -> None:
     config = settled()
     keys = load_keys(config)
     from app.data.migrate import NewerDatabase, pending
+    from app.data.piccolo_conf import DB
     from app.server import listen, serve_app
 
     try:
+        DB.hold()
         waiting = run(pending())
+    except InUse as error:
+        raise click.ClickException(
+            f"{error}; a database has one server. Stop that one, or set CAIRN_DATABASE_URL"
+        ) from None
     except NewerDatabase as error:
         raise click.ClickException(
             f"the database is newer than this Cairn (it has {error}); use a newer Cairn"

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from app.config import Config
@@ -36,14 +37,14 @@ async def _database(config: Config) -> list[Finding]:
     except Exception as error:
         return [(False, f"database: it does not open ({type(error).__name__})")]
     found = [(not waiting, f"migrations: {len(waiting)} to run; `cairn migrate`" if waiting else "migrations: all run")]
-    if isinstance(DB, SQLite):
+    if isinstance(DB, SQLite) and DB.exists():
         found += _sqlite(Path(DB.path))
     return found
 
 
 def _sqlite(path: Path) -> list[Finding]:
     mode = stat.S_IMODE(path.stat().st_mode)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         whole = connection.execute("PRAGMA quick_check").fetchone()[0]
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     return [

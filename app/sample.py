@@ -15,18 +15,21 @@ from typing import Any
 import click
 
 from app.config import Config
+from app.data.lock import InUse
 from app.data.sealing import Keys
 from app.server import listen, serve_app
 
+LOCK = "cairn.db.lock"  # never removed: see app.data.lock
 OURS = ("cairn.db", "cairn.db-wal", "cairn.db-shm", "people.json", "keys", "files")
 
 
 def make(folder: Path, *, seed: int, clients: int, quiet: bool) -> None:
     """Raises ClickException when the folder holds something that is not a sample of ours."""
-    if folder.exists() and (strange := [p.name for p in folder.iterdir() if p.name not in OURS]):
+    if folder.exists() and (strange := [p.name for p in folder.iterdir() if p.name not in (*OURS, LOCK)]):
         raise click.ClickException(f"{folder}: there is something else here ({strange[0]}); name another folder")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
+    claim(folder)
     for name in OURS:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -40,12 +43,10 @@ def make(folder: Path, *, seed: int, clients: int, quiet: bool) -> None:
 
 
 async def _fill(folder: Path, keys: Keys, *, seed: int, clients: int, quiet: bool) -> list[dict[str, Any]]:
-    os.environ.setdefault("CAIRN_DATABASE_URL", database_url(folder))
     from app.data.migrate import migrate
     from app.data.piccolo_conf import DB
     from app.demo import build
 
-    DB.open_at(database_url(folder))
     with contextlib.redirect_stdout(io.StringIO()):
         await migrate()
     await DB.start_connection_pool()
@@ -71,15 +72,24 @@ def progress(clients: int, quiet: bool) -> Any:
         yield lambda done: bar.update(task, completed=done)
 
 
+def claim(folder: Path) -> None:
+    """Point the engine at the folder's database and keep every other process from it. Raises ClickException if one has it."""
+    os.environ["CAIRN_DATABASE_URL"] = database_url(folder)
+    from app.data.piccolo_conf import DB
+
+    DB.open_at(database_url(folder))
+    try:
+        DB.hold()
+    except InUse as error:
+        raise click.ClickException(f"{error}. Stop that one, or name another folder with --dir") from None
+
+
 def database_url(folder: Path) -> str:
     return f"sqlite:///{(folder / 'cairn.db').resolve()}"
 
 
 def serve_sample(folder: Path, *, host: str, port: int, as_json: bool) -> None:
-    os.environ["CAIRN_DATABASE_URL"] = database_url(folder)
-    from app.data.piccolo_conf import DB
-
-    DB.open_at(database_url(folder))
+    claim(folder)
     sock = listen(host, port)
     origin = f"http://localhost:{sock.getsockname()[1]}"
     keys = Keys.load(folder / "keys" / "cairn.keys")

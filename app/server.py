@@ -1,6 +1,7 @@
 """The server as it is meant to run: one process, uvloop and httptools, a socket that is bound before anyone is told of it."""
 
 import socket
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,11 +23,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_app(config: Config, keys: Keys, sock: socket.socket, cast: Sequence[Any] = ()) -> None:
     """Serve until told to stop. Open streams are ended first, so that stopping takes as long as the real requests."""
-    from app.gate.logs import set_up
+    from app.data.piccolo_conf import DB
+    from app.gate.logs import log, set_up
     from app.main import create_app
 
     set_up()
-
+    log.info("start", database="PostgreSQL" if DB.postgres else f"SQLite {sqlite3.sqlite_version}")
     uvicorn.Server(
         uvicorn.Config(
             create_app(config, keys=keys, cast=cast),

@@ -2,9 +2,12 @@
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,13 +16,20 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def cairn(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def environment(folder: Path, **settings: str) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith("CAIRN_")}
-    env |= {
-        "CAIRN_DATABASE_URL": f"sqlite:///{folder / 'cairn.db'}",
-        "CAIRN_KEYS": str(folder / "cairn.keys"),
-    } | settings
-    command = [sys.executable, "-m", "app.cli", *arguments]
+    return (
+        env
+        | {
+            "CAIRN_DATABASE_URL": f"sqlite:///{folder / 'cairn.db'}",
+            "CAIRN_KEYS": str(folder / "cairn.keys"),
+        }
+        | settings
+    )
+
+
+def cairn(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    command, env = [sys.executable, "-m", "app.cli", *arguments], environment(folder, **settings)
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
@@ -46,6 +56,53 @@ def test_from_nothing_to_a_first_administrator(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "cairn.db").stat().st_mode) == 0o600
 
 
+@contextmanager
+def running(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server, once it has said its first line on standard error."""
+    command = [sys.executable, "-m", "app.cli", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(folder), stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None and server.stderr.readline()
+            yield server
+        finally:
+            server.kill()
+
+
+def test_one_process_writes_and_the_commands_that_read_run_beside_it(tmp_path: Path) -> None:
+    listings = tmp_path / "listings"
+    listings.mkdir()
+    (listings / "organizations.csv").write_text("id,name\n1,Harbor Pantry\n")
+    (listings / "services.csv").write_text("id,organization_id,name,status\n1,1,Food,active\n")
+    assert cairn("people", "list", folder=tmp_path).returncode != 0  # there is no database, and looking makes none
+    assert not (tmp_path / "cairn.db").exists()
+    cairn("config", "keys", folder=tmp_path)
+    cairn("migrate", folder=tmp_path)
+    with running("serve", "--port", "0", folder=tmp_path) as server:
+        second = cairn("serve", "--port", "0", folder=tmp_path)
+        assert (second.returncode, f"process {server.pid}" in second.stderr) == (1, True)
+        assert "one server" in second.stderr and "Traceback" not in second.stderr
+        for writing in (("people", "invite", "Noor Haddad"), ("resources", "import", str(listings))):
+            told = cairn(*writing, folder=tmp_path)
+            assert told.returncode == 1 and "Stop it first, or do this in its administration pages" in told.stderr
+        dry = ("resources", "import", str(listings), "--dry-run")
+        for reading in (("people", "list"), dry, ("doctor",), ("config", "show"), ("migrate",)):
+            told = cairn(*reading, folder=tmp_path)
+            assert told.returncode == 0, (reading, told.stdout, told.stderr)
+        server.kill()
+        assert server.stderr is not None and f'"database":"SQLite {sqlite3.sqlite_version}"' in server.stderr.read()
+    assert cairn("people", "invite", "Noor Haddad", folder=tmp_path).returncode == 0
+
+
+def test_a_sample_that_is_being_served_is_not_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    assert cairn("demo", "--dir", str(folder), "--no-serve", folder=tmp_path).returncode == 0
+    made = (folder / "people.json").stat().st_mtime_ns
+    with running("demo", "--keep", "--port", "0", "--dir", str(folder), folder=tmp_path):
+        again = cairn("demo", "--dir", str(folder), "--no-serve", folder=tmp_path)
+    assert again.returncode == 1 and "--dir" in again.stderr
+    assert (folder / "people.json").stat().st_mtime_ns == made
+
+
 @pytest.mark.parametrize(("name", "value"), [
     ("CAIRN_PUBLIC_URL", "http://cairn.example.org"),
     ("CAIRN_PUBLIC_URL", "cairn.example.org"),
@@ -67,8 +124,6 @@ def test_config_shows_where_each_value_comes_from_and_no_secret(tmp_path: Path) 
 
 
 def test_a_database_of_a_newer_cairn_is_not_served(tmp_path: Path) -> None:
-    import sqlite3
-
     cairn("config", "keys", folder=tmp_path)
     cairn("migrate", folder=tmp_path)
     with sqlite3.connect(tmp_path / "cairn.db") as connection:

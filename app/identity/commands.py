@@ -1,7 +1,6 @@
 """`cairn people`: the first administrator, and who can sign in."""
 
-import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,18 +9,10 @@ import click
 ROLES = ("case_manager", "supervisor", "clinician", "nurse", "peer", "front_desk", "admin")
 
 
-async def _with_pool(work: Coroutine[Any, Any, Any]) -> Any:
-    from app.data.piccolo_conf import DB
+def _run(work: Callable[[], Coroutine[Any, Any, Any]], *, write: bool = True) -> Any:
+    from app.cli import run, with_database
 
-    await DB.start_connection_pool()
-    try:
-        return await work
-    finally:
-        await DB.close_connection_pool()
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(_with_pool(work))
+    return run(with_database(work, write=write))
 
 
 @click.group()
@@ -41,7 +32,7 @@ def invite(name: str, role: str, login: str) -> None:
 
     config = settled()
     keys = load_keys(config)
-    _, token = _run(invite_staff(name, Role(role), keys=keys, now=datetime.now(UTC), address=login))
+    _, token = _run(lambda: invite_staff(name, Role(role), keys=keys, now=datetime.now(UTC), address=login))
     click.echo(f"{config.origin}/join/{token}")
 
 
@@ -52,7 +43,7 @@ def show() -> None:
     from app.identity.people import staff
 
     settled()
-    for one in _run(staff(most=1000)):
+    for one in _run(lambda: staff(most=1000), write=False):
         click.echo(f"{one.called_name:30}  {one.role:14}  {one.team:20}  {one.state}")
 
 
@@ -69,6 +60,6 @@ def disable(login: str) -> None:
         person = await person_with_login(keys, login)
         return person is not None and await close(person, now=datetime.now(UTC))
 
-    if not _run(work()):
+    if not _run(work):
         raise click.ClickException("there is no account with that login")
     click.echo("closed; every session of it has ended")

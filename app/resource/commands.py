@@ -45,7 +45,7 @@ def import_directory(path: Path, dry_run: bool, name: str, sample: bool, list_to
 
     settled()
     try:
-        plan = run(with_database(lambda: _import(path, name, sample, dry_run, quiet=as_json)))
+        plan = run(with_database(lambda: _import(path, name, sample, dry_run, quiet=as_json), write=not dry_run))
     except NothingHere as error:
         raise click.ClickException(str(error)) from None
     except Stale:
@@ -140,7 +140,7 @@ def export_directory(folder: Path, name: str) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder}: there is something in this folder already")
     folder.mkdir(parents=True, exist_ok=True)
-    written = run(with_database(lambda: export(folder, name)))
+    written = run(with_database(lambda: export(folder, name), write=False))
     if not written.get("services.csv"):
         raise click.ClickException(f"there is no directory named {name}" if name else "there are no services here yet")
     for file, rows in written.items():
