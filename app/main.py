@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +25,9 @@ from app.gate import Cairn, checked, client_address, request_id
 from app.identity.door import SessionDoor, audience_guard
 from app.pages import environment
 from app.web import answers, assets
+from app.web.folders import TEMPLATES
 from app.web.policy import checked as checked_policy
 from app.web.surroundings import Surroundings
-
-ROOT = Path(__file__).parent.parent
 
 
 def provide_viewer(request: Request) -> Viewer:
@@ -107,7 +105,7 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
             "desk": Provide(provide_desk, sync_to_thread=False),
         },
         exception_handlers=answers.EXCEPTIONS,
-        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(ROOT / "templates"))),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(TEMPLATES))),
         lifespan=[pool],
         state=State({"config": config, "keys": keys, "cast": cast}),
         openapi_config=None,

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from functools import cache
-from pathlib import Path
 from typing import Annotated
 
 from litestar import Controller, Response, get
@@ -11,12 +10,12 @@ from litestar.params import QueryParameter
 from litestar.plugins.htmx import HTMXRequest
 
 from app import language
-from app.language import LANGUAGES
+from app.language import CATALOGUES, LANGUAGES
 from app.organisation import Organisation, organisation
 from app.pages import Reply, page
 from app.web.assets import asset, assets
+from app.web.folders import STATIC, TEMPLATES
 
-ROOT = Path(__file__).parent.parent
 SHELL = ("app.css", "app.js", "htmx.js", "icons.svg", "icon.svg")
 # In each language by its own address, so that the worker can keep them all and the switch works without signal.
 KEPT = tuple(f"{path}?in={code}" for path in ("/crisis", "/offline") for code in LANGUAGES)
@@ -38,7 +37,7 @@ class Crisis(Controller):
         source = "sw.js" if request.app.state.config.worker else "sw-away.js"
         paths = [*map(asset, SHELL), *KEPT]
         head = f"const VERSION = {json.dumps(version(await organisation()))}\nconst SHELL = {json.dumps(paths)}\n"
-        body = head.encode() + (ROOT / "static" / source).read_bytes()
+        body = head.encode() + (STATIC / source).read_bytes()
         return Response(body, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     @get("/manifest.webmanifest", audience="public", passive=True)
@@ -77,8 +76,8 @@ def version(about: Organisation) -> str:
 
 @cache
 def _sources() -> str:
-    folders = ("templates/crisis", "templates/layouts", "templates/components", "app/words")
-    files = (path for folder in folders for path in sorted((ROOT / folder).glob("*.*")))
+    folders = (*(TEMPLATES / name for name in ("crisis", "layouts", "components")), CATALOGUES)
+    files = (path for folder in folders for path in sorted(folder.glob("*.*")))
     return "".join(
         [one.digest for one in assets().values()] + [hashlib.sha256(p.read_bytes()).hexdigest() for p in files]
     )

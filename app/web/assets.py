@@ -19,7 +19,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from markupsafe import Markup
 
-STATIC = Path(__file__).parents[2] / "static"
+from app.web.folders import STATIC
+
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 YEAR = "public, max-age=31536000, immutable"
 
