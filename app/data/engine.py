@@ -79,12 +79,8 @@ class _Transaction:
     engine: Any
     connection: Any
     _parent: Any
-
-    async def take(self) -> Any:
-        raise NotImplementedError
-
-    async def give(self, broken: bool) -> None:
-        raise NotImplementedError
+    take: Any  # async, each engine's own: a connection that nobody else uses
+    give: Any  # async, each engine's own: hand it back, or throw it away when it is broken
 
     async def __aenter__(self) -> Self:
         if self._parent is not None:
