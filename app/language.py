@@ -6,8 +6,8 @@ Locale and zone are context variables, set once per request where the request en
 import io
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,7 +40,12 @@ def catalogue(code: str) -> NullTranslations:
 
 
 def _(text: str) -> str:
-    return catalogue(language.get()).gettext(text)
+    return _said(language.get(), text)
+
+
+@lru_cache(8192)
+def _said(code: str, text: str) -> str:
+    return catalogue(code).gettext(text)
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -77,7 +82,12 @@ def local(at: datetime, in_zone: str | None = None) -> datetime:
 
 def today() -> date:
     now = moment.get()
-    return local(now).date() if now else datetime.now(_zone(zone.get())).date()
+    return _date_of(now, zone.get()) if now else datetime.now(_zone(zone.get())).date()
+
+
+@lru_cache(64)
+def _date_of(at: datetime, in_zone: str) -> date:
+    return local(at, in_zone).date()
 
 
 @cache
@@ -87,7 +97,13 @@ def _locale(code: str) -> Locale:
 
 def clock(at: datetime, in_zone: str | None = None) -> str:
     """2:30 PM"""
-    return format_time(local(at, in_zone), "short", locale=_locale(language.get())).replace("\u202f", "\u00a0")
+    of = local(at, in_zone)
+    return _clock(of.hour, of.minute, language.get())
+
+
+@lru_cache(4096)
+def _clock(hour: int, minute: int, code: str) -> str:
+    return format_time(time(hour, minute), "short", locale=_locale(code)).replace("\u202f", "\u00a0")
 
 
 def day(of: date | datetime) -> str:
@@ -117,7 +133,13 @@ def _format(of: date, english: str, spanish: str) -> str:
     pattern = spanish if language.get() == "es" and english != "EEEE" else english
     if of.year != today().year and english != "EEEE":
         pattern += ", y"
-    return format_date(of, pattern, locale=_locale(language.get()))
+    return _date(of, pattern, language.get())
+
+
+@lru_cache(4096)
+def _date(of: date, pattern: str, code: str) -> str:
+    """A page says the same few days again and again."""
+    return format_date(of, pattern, locale=_locale(code))
 
 
 def when(at: datetime) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Template
 from markupsafe import Markup
 
 from app import language
@@ -15,6 +14,7 @@ from app.gate import FIELD, csp_nonce, csrf_token
 from app.language import LANGUAGES
 from app.organisation import known
 from app.web.assets import asset, symbol
+from app.web.rendering import PlainEnvironment, ask_for_nothing, marked
 
 FILTERS = {
     "day": language.day,
@@ -27,23 +27,32 @@ FILTERS = {
     "local": language.local,
 }
 
-Reply = Template | Response[Any]
+Reply = Response[Any]
 
 
 def wants_fragment(request: HTMXRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
-def page(
-    request: HTMXRequest, name: str, *, fragment: str | None = None, status: int = 200, **context: Any
-) -> Template:
+def page(request: HTMXRequest, name: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> Reply:
     """Render page `name` ("portal/goal/list"), or `_<fragment>.html` beside it for htmx."""
     if fragment and wants_fragment(request):
         name = f"{name.rpartition('/')[0]}/_{fragment}"
     context = surroundings(request) | context
     if "access" in context:
         context["base"] = context["access"].base
-    return Template(f"{name}.html", context=context, status_code=status)
+    return rendered(request, name, context, status)
+
+
+def rendered(
+    request: Request[Any, Any, Any],
+    name: str,
+    context: dict[str, Any],
+    status: int,
+    headers: dict[str, str] | None = None,
+) -> Reply:
+    text = request.app.template_engine.engine.get_template(f"{name}.html").render(context)  # type: ignore[union-attr]
+    return Response(text.encode(), media_type="text/html; charset=utf-8", status_code=status, headers=headers)
 
 
 def see_other(request: HTMXRequest, url: str) -> Response[Any]:
@@ -76,7 +85,7 @@ def hidden(name: str, value: str) -> Markup:
 
 @lru_cache(4096)
 def _said(code: str, text: str) -> Markup:
-    return Markup(language.catalogue(code).gettext(text))  # noqa: S704  (our own words; values are escaped as they go in)
+    return marked(language.catalogue(code).gettext(text))  # our own words; values are escaped as they go in
 
 
 @lru_cache(4096)
@@ -90,20 +99,27 @@ def translated(text: str, **values: Any) -> Markup:
     return _said(code, text) % values if values else _said_whole(code, text)
 
 
+def counted(singular: str, plural: str, num: int, **values: Any) -> Markup:
+    """`ngettext` for templates."""
+    return marked(language.ngettext(singular, plural, num)) % ({"num": num} | values)
+
+
+def meant(context: str, text: str, **values: Any) -> Markup:
+    """`pgettext` for templates."""
+    return marked(language.pgettext(context, text)) % values
+
+
 def environment(folder: Path) -> Environment:
     """Autoescape everywhere; a name that a page forgot to give is an error, not an empty space."""
-    env = Environment(
+    env = PlainEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
     )
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        language._, language.ngettext, newstyle=True, pgettext=language.pgettext
-    )
     env.filters.update(FILTERS)
-    env.globals |= {"_": translated, "gettext": translated, "asset": asset, "symbol": symbol}
+    env.globals |= {"_": translated, "ngettext": counted, "pgettext": meant, "asset": asset, "symbol": symbol}
+    ask_for_nothing(env)
     return env

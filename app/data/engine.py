@@ -20,8 +20,10 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType
 
 from app.data.lock import WriterLock
+from app.data.values import register
 
 Row = dict[str, Any]
+register()
 
 # synchronous=FULL: an acknowledged record survives a power cut. No mmap: a damaged page must be an error, not a signal.
 PRAGMAS = {

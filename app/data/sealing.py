@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -79,7 +80,7 @@ class Keys:
 
     def derived(self, purpose: str) -> bytes:
         """A 256-bit key for one purpose, from the master key."""
-        return hmac.new(self.master, f"cairn|{purpose}".encode(), hashlib.sha256).digest()
+        return _derived(self.master, purpose)
 
     def own(self) -> "Seal":
         """The seal for what belongs to no client: logins, one-time-code secrets, phone numbers of persons."""
@@ -88,11 +89,19 @@ class Keys:
     def new_client(self, client: UUID) -> tuple["Seal", bytes]:
         """A new data key and its wrapped form for the client's row in client_key."""
         data_key = secrets.token_bytes(32)
-        return Seal(data_key), Seal(self.derived("wrap")).seal_bytes("client_key", "wrapped", client, data_key)
+        return Seal(data_key), self._wrapping().seal_bytes("client_key", "wrapped", client, data_key)
 
     def of_client(self, client: UUID, wrapped: bytes) -> "Seal":
         """Raises SealBroken."""
-        return Seal(Seal(self.derived("wrap")).open_bytes("client_key", "wrapped", client, wrapped))
+        return Seal(self._wrapping().open_bytes("client_key", "wrapped", client, wrapped))
+
+    def _wrapping(self) -> "Seal":
+        return _seal_with(self.derived("wrap"))
+
+
+@lru_cache(64)
+def _derived(master: bytes, purpose: str) -> bytes:
+    return hmac.new(master, f"cairn|{purpose}".encode(), hashlib.sha256).digest()
 
 
 class Seal:
@@ -121,3 +130,8 @@ class Seal:
             return self._cipher.decrypt(sealed[1:13], sealed[13:], place)
         except (InvalidTag, IndexError, ValueError):
             raise SealBroken("a sealed text did not open") from None
+
+
+@lru_cache(8)
+def _seal_with(key: bytes) -> Seal:
+    return Seal(key)

@@ -46,8 +46,11 @@ class Elsewhere(HTTPException):
         super().__init__(status_code=303, headers={"Location": url})
 
 
-def audience_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Each handler names its audience; a page of the other side is not there at all."""
+async def audience_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Each handler names its audience; a page of the other side is not there at all.
+
+    It waits for nothing: it is async because a plain guard would be called in another thread, on every request.
+    """
     audience = handler.opt.get("audience", "")
     if audience == "public":
         return

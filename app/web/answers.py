@@ -4,13 +4,12 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.response import Template
 
 from app import language
 from app.errors import DomainError
 from app.gate import request_id
 from app.gate.logs import log_crash
-from app.pages import surroundings
+from app.pages import rendered, surroundings
 from app.web.surroundings import spoken
 
 KNOWN = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503)
@@ -22,8 +21,7 @@ def error_page(request: Request[Any, Any, Any], status: int, headers: dict[str, 
     if "organisation" not in request.scope["state"]:  # an address that is nobody's: nothing has read the request yet
         language.language.set(spoken(request.scope))
     context = surroundings(request) | {"status": shown, "reference": request_id(request.scope)}
-    template = Template("errors/page.html", context=context, status_code=status, headers=headers)
-    return template
+    return rendered(request, "errors/page", context, status, headers)
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
