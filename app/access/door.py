@@ -79,6 +79,7 @@ class Access:
     trace: Trace = Trace()
     base: str = ""
     unread: int = 0
+    found: dict[tuple[Category, Action], tuple[Lane, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def client(self) -> UUID:
@@ -98,7 +99,11 @@ class Access:
         return self.keys.of_client(self.client, self.loaded.wrapped)
 
     def lanes(self, category: Category, action: Action = Action.SEE) -> tuple[Lane, ...]:
-        return reach(self.viewer, self.loaded.ties, category, action, self.now)
+        """The same facts give the same answer, so a page that asks twenty times for its buttons is answered once."""
+        asked = (category, action)
+        if asked not in self.found:
+            self.found[asked] = reach(self.viewer, self.loaded.ties, category, action, self.now)
+        return self.found[asked]
 
     def may(self, category: Category, action: Action = Action.SEE) -> bool:
         """Is anything of this category open for this act? For showing a place or a button; the act itself decides again."""
@@ -175,7 +180,7 @@ class Access:
         loaded = await load(self.viewer, client=self.client, relationship=self.relationship)
         if loaded is None:
             raise NotFound
-        return replace(self, loaded=loaded, now=max(self.now, datetime.now(UTC)))
+        return replace(self, loaded=loaded, now=max(self.now, datetime.now(UTC)), found={})
 
     def event(self, action: str, category: Category | None = None, item: UUID | None = None, **more: Any) -> Event:
         ties = self.loaded.ties

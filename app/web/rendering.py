@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.runtime import Macro, missing
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro, missing
 from jinja2.utils import _PassArg
 from markupsafe import Markup, _escape_inner
 
@@ -98,8 +99,15 @@ class PlainCode(CodeGenerator):
         super().macro_def(macro_ref, frame)
 
 
+class PlainTemplate(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """What is imported is the same for every page: all of our globals are the environment's."""
+        return super()._get_default_module()
+
+
 class PlainEnvironment(Environment):
     code_generator_class = PlainCode
+    template_class = PlainTemplate
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A row's column before anything else that a dictionary has."""
