@@ -15,7 +15,7 @@ class CrisisPlan(Controller):
     async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.CRISIS_PLAN, Action.SEE)
         found = (await crisis_plan.plan(access)).active
-        return page(request, "staff/crisis_plan/show", access=access, plan=found)
+        return page(request, "staff/crisis_plan/show", access=access, plan=found, dialled=crisis_plan.dialled)
 
 
 ROUTES = [CrisisPlan]

@@ -13,7 +13,8 @@ MOST = 300
 DAY = DeskListing(
     "visits of the day",
     Category.APPOINTMENTS,
-    f"""SELECT t.id, t.client, t.starts_at, t.minutes, t.place, t.state, t.confirmed_at, p.called_name, q.called_name AS staff
+    f"""SELECT t.id, t.client, t.starts_at, t.minutes, t.place, t.mode, t.state, t.confirmed_at,
+           p.called_name, q.called_name AS staff
       FROM appointment t JOIN mine ON mine.client = t.client JOIN client c ON c.id = t.client
       JOIN person p ON p.id = t.client LEFT JOIN person q ON q.id = t.staff
      WHERE t.starts_at >= {{since}} AND t.starts_at < {{until}} AND {{item}} AND t.state <> 'cancelled'
@@ -29,6 +30,7 @@ class DayVisit:
     starts_at: datetime
     minutes: int
     place: str
+    mode: str
     state: str
     confirmed: bool
     called_name: str
@@ -48,6 +50,7 @@ async def day_of(desk: Desk, day: date) -> list[DayVisit]:
             row["starts_at"],
             row["minutes"],
             row["place"],
+            row["mode"],
             row["state"],
             row["confirmed_at"] is not None,
             row["called_name"],

@@ -10,7 +10,7 @@ from app.data.sealing import Keys
 from app.demo.bulk import Sheet, new_id, room, settle
 from app.demo.cast import PEOPLE, Accounts, Cast, CastMember, proofs
 from app.demo.circle import Circle
-from app.demo.clients import Intake, admit, anybody, review_day
+from app.demo.clients import MODELS, Intake, admit, anybody, review_day
 from app.demo.people import House
 from app.demo.plans import FULL, Life, Size, let_in
 from app.demo.stories import leo, maya, zoe
@@ -83,7 +83,8 @@ class Making:
             record.standing(review_day(who, self.now))
         else:
             people = let_in(circle, record, who.family, who.days)
-            Life(record, self.size(rng, who.days), self.services, people).write(who.days, review_day(who, self.now))
+            life = Life(record, self.size(rng, who.days), self.services, people)
+            life.write(who.days, review_day(who, self.now), MODELS[who.model])
 
     def size(self, rng: Random, days: int) -> Size:
         if self.large:

@@ -38,18 +38,26 @@ class Intake:
         return f"{self.called} {self.family}"
 
 
+def pronouns(called: str, rng: Random) -> str:
+    """Those that most people of that name use; a few people use others."""
+    if called in words.EITHER or rng.random() < 0.04:
+        return "they/them"
+    return "he/him" if called in words.HE else "she/her"
+
+
 def anybody(n: int, rng: Random, place: Place, now: datetime) -> Intake:
     """Name, age and way of working of an ordinary client; the first hundred names to use are all different."""
-    spanish = place.lead.called_name == "Elena" or rng.random() < 0.06
+    called = words.CALLED[n] if n < len(words.CALLED) else rng.choice(words.CALLED)
+    spanish = place.lead.called_name == "Elena" or (called in words.SPANISH and rng.random() < 0.4)
     fresh = place.manager is None
     return Intake(
-        called=words.CALLED[n] if n < len(words.CALLED) else rng.choice(words.CALLED),
-        family=rng.choice(words.FAMILY_NAMES),
-        pronouns=rng.choice(words.PRONOUNS),
+        called=called,
+        family=rng.choice(words.SPANISH_FAMILIES if called in words.SPANISH else words.FAMILY_NAMES),
+        pronouns=pronouns(called, rng),
         born=(now - timedelta(days=rng.randrange(18 * 366 + 2, 27_000))).date(),
         language="es" if spanish else "en",
         days=rng.randrange(3, 12) if fresh else rng.randrange(40, 400),
-        review=rng.choice((-6, -2, 1, 3, 5, *range(9, 80, 4))),
+        review=rng.choice((-2, *range(10, 90, 3))),
         model=rng.choice(USUAL),
         severity=rng.choice(SEVERITY),
         before=rng.choice(("", "", "php" if place.level == "iop" else "iop")),

@@ -132,9 +132,9 @@ class House:
         staff = self.by_key
         if n < 28:
             level = "op" if n >= 19 else "iop"
-            return self._place(level, staff["case-manager"], staff["elena"], n)
+            return self._place(level, staff["case-manager"], staff["elena"] if n % 4 == 0 else None, n)
         if n < 42:
-            return self._place("op", staff["other-case-manager"], staff["kofi"], n - 28)
+            return self._place("op", staff["other-case-manager"], staff["kofi"] if n % 4 == 0 else None, n - 28)
         if n < 51:
             return self._place("iop", staff["elena"], staff["kofi"], n - 42)
         if n < 57:

@@ -9,12 +9,13 @@ from itertools import cycle
 from app.access.facts import Action, Category, Flag, Label
 from app.demo import words
 from app.demo.circle import SEE, Circle, Share
-from app.demo.record import Record, Said, at_home, at_work
+from app.demo.record import Record, Said, at_home, at_work, awake
 
 STEPS = 4  # of a goal, where there are as many as the large sample has
 HOURS = (9 * 60, 10 * 60 + 30, 13 * 60, 14 * 60 + 30)  # visits with a case manager
 MODES = ("visit", "visit", "phone", "phone", "message", "video", "home")
-DUE = (-4, *(1, 2, 3, 6, 8, 10, 14, None) * 4)  # in how many days the next step is to be done
+# In how many days the next step is to be done. One in twenty has one that is near: a day holds what a person can do in it.
+NEAR, FAR = (-4, 0, 1, 2, 3, 5), (8, 9, 12, 15, 20, None, None)
 ENDS = ("fulfilled",) * 8 + ("noshow", "cancelled")
 
 
@@ -48,8 +49,9 @@ class Life:
         team = (self.place.lead, self.place.clinician, self.place.nurse, self.place.peer, self.place.backup)
         self.staff = frozenset(worker.id for worker in team if worker)
 
-    def write(self, days: int, review_due: date) -> None:
-        self.days = days
+    def write(self, days: int, review_due: date, agreed: int) -> None:
+        """agreed: so many days there are between contacts, at most."""
+        self.days, self.agreed = days, agreed
         self.goals()
         self.visits()
         self.talks()
@@ -65,6 +67,7 @@ class Life:
         if self.place.level == "iop" and rng.random() < 0.3:
             chosen[-1] = rng.choice(words.SUD_GOALS[self.language])
         firm = self.size.goals - (1 if rng.random() < 0.5 else 0)
+        near = rng.randrange(firm) if rng.random() < 0.05 else None
         for position, words_of in enumerate(chosen):
             labels = int(Label.SUD) if words_of.domain == "substance-use" else 0
             lifecycle = "active" if position < firm else rng.choice(("completed", "on-hold", "proposed"))
@@ -76,7 +79,7 @@ class Life:
                 position,
                 done=rng.randrange(STEPS) if lifecycle == "active" else 0,
                 days=max(2, self.days * 2 // 3),
-                due=rng.choice(DUE),
+                due=rng.choice(NEAR if position == near else FAR),
                 lifecycle=lifecycle,
                 labels=labels,
                 flags=int(Flag.CLIENT_PRIVATE) if rng.random() < 0.03 else 0,
@@ -85,7 +88,7 @@ class Life:
                 self.comments(goal, labels)
 
     def comments(self, goal: str, labels: int) -> None:
-        at = self.now - timedelta(days=self.rng.randrange(2, 20), minutes=self.rng.randrange(400))
+        at = at_work(self.now, self.rng.randrange(2, 20), self.rng.randrange(400))
         for number, (who, text) in enumerate(self.rng.choice(words.COMMENTS[self.language])):
             author = self.record.client if who == "c" else self.record.lead
             self.record.comment(goal, author, text, at + timedelta(hours=number), labels)
@@ -108,7 +111,7 @@ class Life:
         starts_at = at_home(workday(self.today, offset), minutes)
         ahead = starts_at > self.now
         recent = not ahead and offset >= -1
-        state = "booked" if ahead or (recent and rng.random() < 0.4) else rng.choice(ENDS)
+        state = "booked" if ahead or (recent and rng.random() < 0.12) else rng.choice(ENDS)
         luck = rng.random()
         record.visit(
             starts_at,
@@ -130,7 +133,7 @@ class Life:
         team = total // 8
         client = total - family - team
         record, rng, language = self.record, self.rng, self.language
-        waits = rng.random() < 0.13
+        waits = rng.random() < 0.07
         main = client * 2 // 3
         subjects = rng.sample(words.SUBJECTS[language], 2)
         read = {} if rng.random() < 0.7 else {record.client: self.now - timedelta(days=9)}
@@ -141,7 +144,7 @@ class Life:
         if family:
             said = self._said(words.FAMILY[language], family, waits and rng.random() < 0.2)
             record.thread("family", words.FAMILY_SUBJECT[language], said, self.staff, (*mine, *self.people))
-        record.thread("team", "{name}", self._among_staff(team), self.staff)
+        record.thread("team", "", self._among_staff(team), self.staff)
 
     def _said(self, pool: Sequence[Sequence[tuple[str, str]]], count: int, waits: bool) -> list[Said]:
         """Whole exchanges, oldest first; the last word is the team's, or just now the client's where it waits."""
@@ -173,20 +176,23 @@ class Life:
             at = max(at + timedelta(minutes=rng.randrange(4, 50)), next(begun) if begins else at)
             found.append((who_is[who], text, at))
         if waits:
-            found[-1] = (*found[-1][:2], now - timedelta(minutes=rng.randrange(20, 700)))
+            found[-1] = (*found[-1][:2], awake(now - timedelta(minutes=rng.randrange(20, 700))))
         return found
 
     def _among_staff(self, count: int) -> list[Said]:
         crew = [self.record.lead, self.place.clinician.id, self.place.nurse.id]
         gap = max(self.days - 2, 1) / (count + 1)
-        times = sorted(at_work(self.now, 1 + gap * number, self.rng.randrange(480)) for number in range(count))
+        times = sorted(
+            at_work(self.now, 1 + gap * (number + self.rng.random()), self.rng.randrange(480))
+            for number in range(count)
+        )
         texts = self.rng.sample(words.TEAM, count)
         return [(crew[number % 3], text, at) for number, (text, at) in enumerate(zip(texts, times, strict=True))]
 
     def contacts(self) -> None:
         rng, record = self.rng, self.record
-        late = rng.random() < 0.1 and self.days > 40
-        newest = rng.randrange(18, 34) if late else rng.randrange(0, 7)
+        late = rng.random() < 0.04 and self.days > 60
+        newest = self.agreed + rng.randrange(3, 14) if late else rng.randrange(max(min(self.agreed - 2, 10), 1))
         gap = max((self.days - newest) / self.size.contacts, 0.2)
         sud = self.place.level == "iop" and rng.random() < 0.3
         for number in range(self.size.contacts):
@@ -205,11 +211,11 @@ class Life:
             self.record.task(title, self.rng.randrange(-3, 12), state)
 
     def crisis_plan(self) -> None:
-        """Most have one in use; one in eight has none, one in seven has one to look at again."""
+        """Most have one in use; one in twenty-five has none, as many have one to look at again."""
         luck, rng = self.rng.random(), self.rng
-        if luck < 0.12 or self.place.manager is None:
+        if luck < 0.04 or self.place.manager is None:
             return
-        days = rng.randrange(95, 140) if luck < 0.26 else rng.randrange(3, 80)
+        days = rng.randrange(95, 140) if luck < 0.08 else rng.randrange(3, 80)
         entries: list[tuple[int, str, str | None]] = []
         for section in range(1, 12):
             pool = words.CRISIS[self.language][str(section)]

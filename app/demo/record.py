@@ -48,6 +48,12 @@ def at_work(now: datetime, days: float, minutes: int) -> datetime:
     return at if at <= now else at_work(now, days + 1, minutes)
 
 
+def awake(at: datetime) -> datetime:
+    """The same moment, or the evening before where that is in the night."""
+    hour = at.astimezone(HOME).hour
+    return at - timedelta(hours=hour + 3) if hour < 7 else at
+
+
 def rising(said: Sequence[Said], limit: datetime) -> list[Said]:
     """Each at least a minute before the one after it, and none after the limit."""
     found: list[Said] = []
@@ -206,7 +212,7 @@ class Record:
         if state in ("booked", "arrived"):
             self.kept.next_visit = earliest(self.kept.next_visit, starts_at)
         asked = self.now - timedelta(hours=5) if move and state == "booked" else None
-        place = {"phone": "By phone", "video": "By video", "home": "At home"}.get(mode, "Harbor Street Center, Room 4")
+        place = {"en": "Harbor Street Center, Room 4", "es": "Harbor Street Center"}[self.language]
         return self.add(
             Appointment,
             starts_at,
@@ -216,10 +222,10 @@ class Record:
             staff=staff,
             state=state,
             kind=kind,
-            safe_label="Visit",
+            safe_label={"en": "Visit", "es": "Visita"}[self.language],
             mode=mode,
             minutes=minutes,
-            place=place,
+            place=place if mode == "in_person" else "",
             confirmed_at=self.now - timedelta(hours=20) if confirmed else None,
             move_asked_at=asked,
             labels=labels,

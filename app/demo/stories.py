@@ -9,7 +9,7 @@ from app.demo import words
 from app.demo.bulk import Sheet, new_id
 from app.demo.circle import SEE, Circle, Share
 from app.demo.plans import workday
-from app.demo.record import HOME, Record, at_home, at_work
+from app.demo.record import HOME, Record, at_home, at_work, awake
 from app.demo.words import GoalWords
 
 _C, _M, _T, _S = "client", "case_manager", "clinician", "supporter"
@@ -135,9 +135,9 @@ def maya(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], servic
     r.goal(MY_FATHER, 3, days=20, flags=int(Flag.CLIENT_PRIVATE))
     r.goal(BUS_PASS, 4, days=90, lifecycle="completed")
     r.goal(CHOIR, 5, days=2, lifecycle="proposed")
-    r.comment(home, r.client, "The one on Mill Lane has stairs, but the light is so good.", _ago(now, 5))
-    r.comment(home, lead, "I asked about the stairs. There is a rail on both sides.", _ago(now, 4))
-    r.comment(home, mother, "I have a bed frame you can have.", _ago(now, 3))
+    r.comment(home, r.client, "The one on Mill Lane has stairs, but the light is so good.", _ago(now, 5, 235))
+    r.comment(home, lead, "I asked about the stairs. There is a rail on both sides.", _ago(now, 4, 90))
+    r.comment(home, mother, "I have a bed frame you can have.", _ago(now, 3, -215))
     _maya_visits(r, sheet, mother)
     staff = frozenset((lead, clinician, peer))
     first = [
@@ -175,7 +175,7 @@ def maya(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], servic
         (clinician, "Maya would like to read the letter to her father with me, not alone.", _ago(now, 3)),
         (lead, "Thanks. I'll keep Thursday light then.", _ago(now, 3, -45)),
     ]
-    r.thread("team", "Maya", inside, staff, flags=int(Flag.NOT_IN_PORTAL))
+    r.thread("team", "", inside, staff, flags=int(Flag.NOT_IN_PORTAL))
     for days, mode, text in (
         (1, "phone", "Short call. Maya will bring the paper about her income."),
         (6, "visit", "Looked at two apartments together. Maya liked the light in the second."),
@@ -294,8 +294,8 @@ def leo(r: Record, circle: Circle, sheet: Sheet, people: dict[str, str], service
         r.visit(at_home(workday(r.today, offset), hour * 60 + 30), staff, state=state, kind=kind)
     said = [
         (r.lead, "Your letter for work is in the mail.", _ago(now, 4)),
-        (r.client, "Thanks. I forgot our visit. I saw it after.", _ago(now, 0, 300)),
-        (r.client, "Can my mom come on Thursday?", _ago(now, 0, 190)),
+        (r.client, "Thanks. I forgot our visit. I saw it after.", awake(_ago(now, 0, 300))),
+        (r.client, "Can my mom come on Thursday?", awake(_ago(now, 0, 190))),
     ]
     r.thread("client", "This week", said, frozenset((r.lead,)), (r.client,))
     r.contact(

@@ -770,9 +770,9 @@ sparrow spoon summer sunrise thimble timber tulip velvet walnut willow window wi
 """)
 
 CALLED = _words("""
-Solomon Lin Tunde Priyanka Grace Amir Beatriz Caleb Dolores Ezra Fatima Gus Hazel Imani Joaquin Kiri Lamar Mei Nia
-Omar Paloma Quinn Rashid Soledad Thandi Ulises Vera Wyatt Ximena Yusuf Zahra Abel Bao Celia Dmitri Esme Farah Gloria
-Hamid Iris Jamal Keiko Lourdes Malik Noemi Otis Petra Renata Silas Tala Uma Vicente Willa Xavier Yara Zeke Anouk
+Solomon Lin Tunde Priyanka Grace Amir Malik Caleb Dolores Ezra Fatima Gus Hazel Imani Otis Kiri Lamar Mei Nia
+Omar Silas Quinn Rashid Petra Thandi Ulises Vera Wyatt Tala Yusuf Zahra Abel Bao Celia Dmitri Esme Farah Gloria
+Hamid Iris Jamal Keiko Lourdes Beatriz Noemi Joaquin Soledad Renata Paloma Ximena Vicente Uma Willa Xavier Yara Zeke Anouk
 Bashir Clem Delia Emeka Freya Gil Hilda Isaac June Kenji Lupe Mila Nadia Oscar Pearl Rafael Sunita Theo Valentina
 Winston Yolanda Amina Boris Carmen Darius Elif Florence Gideon Halima Ivan Joy Kwame Leticia Marisol Nikolai Odessa
 Pablo Ruth Sanjay Teresa Viola Walter Zora
@@ -783,7 +783,24 @@ Garcia Goldberg Gomez Grant Haddad Hassan Hernandez Huang Ibarra Ito Jensen John
 Mahmoud Marin Mbeki Mendez Mensah Miller Morales Nair Nguyen Novak Okafor Olsen Ortega Osei Park Patel Petrov Quintero
 Ramos Reid Rossi Sato Schmidt Silva Singh Soto Tanaka Torres Vargas Walker Wong Yilmaz Young Zapata
 """)
-PRONOUNS = ("she/her", "he/him", "they/them", "she/her", "he/him")
+HE = frozenset(
+    _words("""
+Solomon Tunde Amir Malik Caleb Ezra Gus Otis Lamar Omar Silas Rashid Ulises Wyatt Yusuf Abel Dmitri Hamid Jamal Joaquin
+Vicente Xavier Zeke Bashir Emeka Gil Isaac Kenji Oscar Rafael Theo Winston Boris Darius Gideon Ivan Kwame Nikolai Pablo
+Sanjay Walter
+""")
+)
+EITHER = frozenset(_words("Lin Kiri Quinn Bao Clem Uma Tala"))
+SPANISH = frozenset(
+    _words("""
+Beatriz Dolores Joaquin Paloma Soledad Ulises Ximena Celia Esme Gloria Lourdes Noemi Renata Vicente Lupe Rafael
+Valentina Yolanda Carmen Leticia Marisol Pablo Teresa
+""")
+)
+SPANISH_FAMILIES = _words("""
+Alvarez Castro Cruz Flores Garcia Gomez Hernandez Ibarra Lopez Marin Mendez Morales Ortega Quintero Ramos Silva Soto
+Torres Vargas Zapata
+""")
 RELATIONS = {
     "en": (("family", "Sister"), ("family", "Mom"), ("family", "Dad"), ("friend", "Friend"), ("family", "Wife"),
            ("family", "Husband"), ("family", "Brother"), ("friend", "Neighbor"), ("family", "Aunt")),
