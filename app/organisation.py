@@ -2,13 +2,15 @@
 
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from app.data.engine import Statement
 from app.data.piccolo_conf import DB
-from app.language import lazy
+from app.language import _, language, lazy
 
 _ONE = Statement(
     "SELECT o.id, o.name, o.phone, o.zone, o.part2, o.leave_url, o.lines, o.demo FROM organisation o ORDER BY o.id LIMIT 1"
@@ -18,13 +20,47 @@ REMEMBERED = 30.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One crisis line. tel and sms are dialable; languages are codes."""
+    """One crisis line: a number to call, one to text (with the word to send), or the address of a chat."""
 
     label: str
     hint: str
     tel: str = ""
     sms: str = ""
     body: str = ""
+    chat: str = ""
+
+    @property
+    def words(self) -> str:
+        """The label in the reader's language. Translated here: what a template's own `_` gives is taken for safe markup."""
+        return _(self.label)
+
+    @property
+    def more(self) -> str:
+        return self.hint and _(self.hint)
+
+    @property
+    def href(self) -> str:
+        if self.chat:
+            return self.chat
+        return (
+            f"tel:{self.tel}" if self.tel else f"sms:{self.sms}" + (f"?body={quote(_(self.body))}" if self.body else "")
+        )
+
+
+# The lines of the United States, until the operator sets those of the place. The texts are in the catalogue.
+US_LINES = (
+    Line(lazy("Call 988"), lazy("Free, day or night. For Spanish press 2"), tel="988"),
+    Line(lazy("Text 988"), lazy("If talking is too much. For Spanish text AYUDA"), sms="988"),
+    Line(lazy("Text HOME to 741741"), lazy("Crisis Text Line, day or night"), sms="741741", body=lazy("HOME")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Whom a reader of one language can reach at once. emergency: the number that sends help."""
+
+    emergency: str = "911"
+    lines: tuple[Line, ...] = US_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +70,25 @@ class Organisation:
     phone: str
     zone: str
     leave_url: str
-    lines: tuple[Line, ...]
+    help: Mapping[str, Help] = field(default_factory=dict)  # by language, as the operator set it
     part2: bool = False
     demo: bool = False
 
+    def help_in(self, code: str) -> Help:
+        """What was set for the language; else what was set for another, for numbers matter more than words."""
+        return self.help.get(code) or next(iter(self.help.values()), Help())
 
-# The lines of the United States, until the operator sets those of the place. The texts are in the catalogue.
-US_LINES = (
-    Line(lazy("Call 988"), lazy("Free, day or night. For Spanish press 2"), tel="988"),
-    Line(lazy("Text 988"), lazy("If talking is too much. For Spanish text AYUDA"), sms="988"),
-)
-UNSET = Organisation(None, "Cairn", "", "America/New_York", "https://www.weather.gov/", US_LINES)
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """In the reader's language."""
+        return self.help_in(language.get()).lines
+
+    @property
+    def emergency(self) -> str:
+        return self.help_in(language.get()).emergency
+
+
+UNSET = Organisation(None, "Cairn", "", "America/New_York", "https://www.weather.gov/")
 _kept: dict[str, tuple[float, Organisation]] = {}
 
 
@@ -73,7 +117,7 @@ def forget() -> None:
 
 def _understood(row: dict[str, Any]) -> Organisation:
     said = row["lines"]
-    lines = json.loads(said) if isinstance(said, str) else said
+    by_language = (json.loads(said) if isinstance(said, str) else said) or {}
     return Organisation(
         id=row["id"],
         name=row["name"],
@@ -82,9 +126,8 @@ def _understood(row: dict[str, Any]) -> Organisation:
         leave_url=row["leave_url"],
         part2=row["part2"],
         demo=row["demo"],
-        lines=tuple(
-            Line(line["label"], line.get("hint", ""), line.get("tel", ""), line.get("sms", ""), line.get("body", ""))
-            for line in lines
-        )
-        or US_LINES,
+        help={
+            code: Help(one["emergency"], tuple(Line(**line) for line in one["lines"]))
+            for code, one in dict(by_language).items()
+        },
     )

@@ -7,7 +7,31 @@ from app.config import Config
 
 def routes(config: Config) -> list[Any]:
     """Every page of the staff side."""
-    from staff import admin, appointment, caseload, crisis_plan, goal, invitation, message, record, resource, team
+    from staff import (
+        admin,
+        appointment,
+        caseload,
+        crisis_lines,
+        crisis_plan,
+        goal,
+        invitation,
+        message,
+        record,
+        resource,
+        team,
+    )
 
-    modules = [admin, appointment, caseload, crisis_plan, goal, invitation, message, record, resource, team]
+    modules = [
+        admin,
+        appointment,
+        caseload,
+        crisis_lines,
+        crisis_plan,
+        goal,
+        invitation,
+        message,
+        record,
+        resource,
+        team,
+    ]
     return [route for module in modules for route in module.ROUTES]

@@ -209,7 +209,7 @@ async def test_a_changed_line_makes_phones_fetch_the_kept_pages_anew() -> None:
     assert (
         version(organisation.UNSET)
         == version(organisation.UNSET)
-        != version(replace(organisation.UNSET, lines=(line,)))
+        != version(replace(organisation.UNSET, help={"en": organisation.Help("911", (line,))}))
     )
 
 

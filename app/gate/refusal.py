@@ -9,6 +9,7 @@ from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPSc
 from app.errors import DomainError
 from app.gate.marks import request_id
 from app.language import _, language
+from app.organisation import known
 
 
 class PageTooOld(DomainError):
@@ -31,7 +32,8 @@ def answer_too_old(request: Request[Any, Any, Any], error: PageTooOld) -> Respon
 
 def page(scope: Scope, title: str, text: str) -> bytes:
     # The words stand outside the f-strings: the extraction reads no calls inside one.
-    start, help_now = escape(_("Go to the start page")), escape(_("In a crisis, call or text 988."))
+    start, help_now = escape(_("Go to the start page")), escape(_("Need someone now?"))
+    calls = " ".join(f'<a href="{escape(line.href)}">{escape(line.words)}</a>' for line in known().lines)
     reference = escape(_("Reference: %(code)s") % {"code": request_id(scope)})
     lines = [
         "<!doctype html>",
@@ -39,7 +41,7 @@ def page(scope: Scope, title: str, text: str) -> bytes:
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>',
         f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p>",
         f'<p><a href="/">{start}</a></p>',
-        f'<p><a href="tel:988">{help_now}</a></p>',
+        f"<p>{help_now} {calls}</p>",
         f"<p>{reference}</p></main></html>",
     ]
     return "\n".join(lines).encode()
