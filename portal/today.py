@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
 from app import goal, today
-from app.access import Access, Action, Category, Viewer
+from app.access import Access, Action, Category
 from app.appointment import ROLES
 from app.forms import Form
 from app.language import greeting
@@ -18,37 +18,29 @@ from app.paths import shared
 
 class Today(Controller):
     @get(shared("/today"), audience="portal", name="portal.today.show")
-    async def show(
-        self, request: HTMXRequest, access: NamedDependency[Access], viewer: NamedDependency[Viewer]
-    ) -> Reply:
-        return await shown(request, access, viewer)
+    async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
+        return await shown(request, access)
 
     @post(shared("/today/steps/{step_id:uuid}"), audience="portal", name="portal.today.step")
-    async def step(
-        self,
-        request: HTMXRequest,
-        access: NamedDependency[Access],
-        viewer: NamedDependency[Viewer],
-        step_id: FromPath[UUID],
-    ) -> Reply:
+    async def step(self, request: HTMXRequest, access: NamedDependency[Access], step_id: FromPath[UUID]) -> Reply:
         form = Form(await request.form())
         if form.flag("later"):
             await goal.not_today(access, step_id)
         else:
             await goal.tick(access, step_id, done=form.flag("done"))
         if wants_fragment(request):
-            return await shown(request, access, viewer, fragment="step")
+            return await shown(request, access, fragment="step")
         return see_other(request, f"{access.base}/today#step")
 
 
-async def shown(request: HTMXRequest, access: Access, viewer: Viewer, fragment: str | None = None) -> Reply:
+async def shown(request: HTMXRequest, access: Access, fragment: str | None = None) -> Reply:
     return page(
         request,
         "portal/today/show",
         fragment=fragment,
         access=access,
         day=await today.day(access),
-        greeting=greeting(access.now) % {"name": viewer.called_name},
+        greeting=greeting(access.now) % {"name": access.viewer.called_name},
         now=access.now,
         roles=ROLES,
         may=may(access),
