@@ -97,7 +97,7 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
 def address(path: str, ids: dict[str, str], persona: str) -> str:
     """The path with ids in it. The revoked supporter comes by their own relationship."""
     known = dict(ids) | ({"relationship": ids["past"]} if persona == "revoked" else {})
-    numbers = {"number": "1", "token": "unknown", "ticket": "unknown", "digest": "0", "name": "app.css"}
+    numbers = {"number": "1", "token": "unknown", "ticket": "unknown", "digest": "0", "name": "app.css", "code": "en"}
 
     def value(found: re.Match[str]) -> str:
         return known.get(found[1]) or numbers.get(found[1]) or str(uuid4())

@@ -14,7 +14,7 @@ class Organisation(Table):
     zone = Varchar(length=60, default="America/New_York")
     part2 = Boolean(default=False)
     leave_url = Varchar(length=300, default="https://www.weather.gov/")
-    lines = JSON(default="[]")  # whom to reach at once, by language: {"en": {"emergency", "lines": [app.organisation.Line]}}
+    lines = JSON(default="[]")  # whom to reach at once: {language: {"emergency", "lines": [app.organisation.Line]}}
     demo = Boolean(default=False)
 
 
