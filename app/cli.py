@@ -139,7 +139,7 @@ def show_config() -> None:
         name = f.metadata["name"]
         value = getattr(current, f.name)
         shown = ",".join(value) if isinstance(value, tuple) else str(value)
-        if name == "CAIRN_DATABASE_URL" and "@" in shown:
+        if name in ("CAIRN_DATABASE_URL", "CAIRN_MAIL_URL") and "@" in shown:
             shown = shown.split("://")[0] + "://…@" + shown.split("@")[-1]
         origin = "environment" if name in os.environ else "default"
         click.echo(f"{name}={shown}\n    {f.metadata['about']} ({origin}; default {f.metadata['default'] or 'empty'})")
@@ -195,10 +195,12 @@ def doctor() -> None:
 
 
 def _more() -> None:
+    from app.delivery.commands import worker
     from app.identity.commands import people
     from app.resource.commands import resources
 
     cairn.add_command(people)
+    cairn.add_command(worker)
     cairn.add_command(resources)
 
 

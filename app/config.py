@@ -41,6 +41,9 @@ class Config:
     trusted_proxies: tuple[str, ...] = _setting("CAIRN_TRUSTED_PROXIES", "", "addresses of proxies, by comma", _hosts)
     demo: bool = _setting("CAIRN_DEMO", "0", "1 only for the sample organisation: one-click sign-in", _flag)
     worker: bool = _setting("CAIRN_WORKER", "1", "0 takes the pages kept for no signal off every phone", _flag)
+    mail_url: str = _setting("CAIRN_MAIL_URL", "", "smtp://user:password@host:587 or smtps://...; empty keeps all mail")
+    mail_from: str = _setting("CAIRN_MAIL_FROM", "", "whom mail is from: Care team <no-reply@example.org>")
+    sends: bool = _setting("CAIRN_SENDS", "1", "0 leaves sending to `cairn worker`", _flag)
     readers: int = _setting("CAIRN_READERS", "4", "reading connections on SQLite", int)
 
     @classmethod
@@ -73,8 +76,25 @@ class Config:
             raise WrongSetting("CAIRN_DEMO: the sample organisation is never served on a public address")
         if urlsplit(self.database_url).scheme not in ("sqlite", "postgresql", "postgres"):
             raise WrongSetting("CAIRN_DATABASE_URL: an address starts with sqlite:/// or postgresql://")
+        self._check_mail()
         if not 1 <= self.readers <= 32:
             raise WrongSetting("CAIRN_READERS: a number from 1 to 32")
+
+    def _check_mail(self) -> None:
+        from app.delivery.mail import Mail, sender
+
+        if not self.mail_url:
+            return
+        try:
+            sender(self.mail_from)
+        except ValueError:
+            raise WrongSetting("CAIRN_MAIL_FROM: write an address such as Care team <no-reply@example.org>") from None
+        try:
+            Mail.at(self.mail_url, self.mail_from)
+        except ValueError:
+            raise WrongSetting(
+                "CAIRN_MAIL_URL: write an address such as smtp://user:password@mail.example.org:587"
+            ) from None
 
     @property
     def origin(self) -> str:

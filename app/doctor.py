@@ -14,7 +14,7 @@ Finding = tuple[bool, str]
 
 def examine(config: Config) -> list[Finding]:
     """One finding per thing looked at: whether it is well, and what was seen or what to do."""
-    return [*_keys(config), *asyncio.run(_database(config))]
+    return [*_keys(config), *asyncio.run(_database(config)), *asyncio.run(_mail(config))]
 
 
 def _keys(config: Config) -> list[Finding]:
@@ -53,3 +53,18 @@ def _sqlite(path: Path) -> list[Finding]:
         (whole == "ok", f"structure: {whole}"),
         (not broken, f"references: {len(broken)} broken"),
     ]
+
+
+async def _mail(config: Config) -> list[Finding]:
+    """Asks the mail server to talk, and sends nothing."""
+    from app.delivery.channel import Unreachable
+    from app.delivery.worker import mail_of
+
+    channel = mail_of(config)
+    if channel is None:
+        return [(True, "mail: off, what is to be sent is kept; CAIRN_MAIL_URL and CAIRN_MAIL_FROM turn it on")]
+    try:
+        async with channel.open():
+            return [(True, "mail: the server answers")]
+    except Unreachable as error:
+        return [(False, f"mail: the server cannot be used ({error}); look at CAIRN_MAIL_URL")]

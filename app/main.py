@@ -21,6 +21,7 @@ from app.config import Config
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
 from app.delivery.live import BELLS
+from app.delivery.worker import sending
 from app.gate import Cairn, checked, client_address, request_id
 from app.identity.door import SessionDoor, audience_guard
 from app.pages import environment
@@ -89,7 +90,8 @@ def create_app(config: Config, *, keys: Keys | None = None, own_pool: bool = Tru
         if own_pool:
             await DB.start_connection_pool()
             end_streams_first()
-        yield
+        async with sending(config, keys):
+            yield
         if own_pool:
             await DB.close_connection_pool()
 

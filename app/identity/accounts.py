@@ -9,7 +9,7 @@ from app.data.engine import Statement
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
 from app.data.tables.identity import Account
-from app.identity import known_devices, notices, passwords, recovery, sessions, throttle, totp
+from app.identity import hold, known_devices, notices, passwords, recovery, throttle, totp
 from app.identity.notices import tell
 
 _ROW = """SELECT a.id, a.person, a.password, a.totp, a.totp_confirmed_at, a.disabled_at, a.failures, a.handle, a.login,
@@ -154,8 +154,6 @@ async def second_factor_is(
 
 
 async def _recovered(account: AccountFacts, now: datetime) -> None:
-    await sessions.end_others(account.id, now)
-    await known_devices.forget_all(account.id)
-    await tell(account.id, "recovery_code_used", now)
+    await hold.begin(account.id, account.person, "recovery_code_used", now)
     if await recovery.left(account.id) < FEW_CODES:
         await tell(account.id, "few_recovery_codes", now)

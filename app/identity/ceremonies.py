@@ -24,7 +24,14 @@ def _browser(cookie: str) -> str:
 
 
 async def begin(
-    purpose: str, browser: str, now: datetime, *, account: UUID | None = None, challenge: bytes = b"", **detail: Any
+    purpose: str,
+    browser: str,
+    now: datetime,
+    *,
+    account: UUID | None = None,
+    challenge: bytes = b"",
+    valid: timedelta = VALID,
+    **detail: Any,
 ) -> None:
     """browser: the value of the cookie that ties this to one browser. An unfinished one of the same purpose is dropped."""
     bound = _browser(browser)
@@ -37,7 +44,7 @@ async def begin(
             account=account,
             challenge=challenge,
             detail=json.dumps(detail),
-            expires_at=now + VALID,
+            expires_at=now + valid,
         )
     )
 

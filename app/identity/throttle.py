@@ -39,6 +39,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ACCOUNT = Limit(5, ((HOUR, 20),))
 SECOND_FACTOR = Limit(5, ((5 * MINUTE, 5), (HOUR, 20), (DAY, 50)))
 ADDRESS = Limit(30, ((10 * MINUTE, 30),))
+# Mails that somebody can have sent: no waits, and whoever asks once too often is not told.
+MAIL = Limit(100, ((HOUR, 3), (DAY, 5)))
+MAIL_FROM = Limit(100, ((HOUR, 10),))
 LONGEST_WAIT = 15 * MINUTE
 SITE, SITE_MOST, SITE_SPAN, SITE_WAIT = "site", 300, 10 * MINUTE, 2.0
 
