@@ -8,18 +8,21 @@ from app.config import Config
 def routes(config: Config) -> list[Any]:
     """Every page of the portal; those of the demo only where the sample organisation is served."""
     from portal import (
+        address,
         again,
         appointment,
         crisis,
         crisis_plan,
         demo,
         device,
+        forgot,
         front,
         gallery,
         goal,
         join,
         message,
         more,
+        recover,
         resource,
         security,
         sign_in,
@@ -27,16 +30,19 @@ def routes(config: Config) -> list[Any]:
     )
 
     pages = [
+        address,
         again,
         appointment,
         crisis,
         crisis_plan,
         device,
+        forgot,
         front,
         goal,
         join,
         message,
         more,
+        recover,
         resource,
         security,
         sign_in,

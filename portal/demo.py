@@ -7,6 +7,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
+from app.delivery.mailbox import MAILBOX
 from app.errors import NotFound
 from app.forms import Form
 from app.gate import client_address
@@ -19,6 +20,11 @@ class Demo(Controller):
     @get("/people", audience="public", name="demo.people")
     async def people(self, request: HTMXRequest) -> Reply:
         return page(request, "portal/front/people", people=request.app.state.cast)
+
+    @get("/demo/mail", audience="public", name="demo.mail")
+    async def mail(self, request: HTMXRequest) -> Reply:
+        origin = request.app.state["config"].origin
+        return page(request, "portal/demo/mail", received=list(MAILBOX.received), origin=origin)
 
     @post("/demo/sign-in", audience="public", name="demo.sign_in")
     async def sign_in(self, request: HTMXRequest) -> Reply:

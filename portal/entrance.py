@@ -7,10 +7,13 @@ from uuid import UUID
 from litestar import Response
 from litestar.plugins.htmx import HTMXRequest
 
+from app.delivery.mail import checked
+from app.forms import NAME, Form
 from app.gate import PRE_SESSION, SESSION, client_address, cookie
 from app.identity import known_devices, notices, sessions
 from app.identity.device_names import device_name
 from app.identity.sessions import SignedIn
+from app.language import _
 
 OWN_DEVICE_AGE = 24 * 3600
 R = TypeVar("R", bound=Response[Any])
@@ -36,6 +39,16 @@ def device_of(request: HTMXRequest) -> str:
 
 def known_device(request: HTMXRequest) -> str:
     return cookie(request.scope, known_devices.COOKIE) or ""
+
+
+def mail_address(form: Form, name: str) -> str:
+    """An address that letters can go to; "" with a word in the form otherwise."""
+    typed = form.line(name, NAME * 3, required=_("Write your e-mail address."))
+    try:
+        return checked(typed) if typed else ""
+    except ValueError:
+        form.wrong(name, _("Write an e-mail address, like maya@example.org."))
+        return ""
 
 
 async def said_in(request: HTMXRequest) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
 from app.errors import Invalid
-from app.forms import NAME, Form
+from app.forms import Form
 from app.identity import invitations, sessions
-from app.language import _
 from app.pages import Reply, page, see_other
-from portal.entrance import let_in
+from portal.entrance import let_in, mail_address
 
 
 class Join(Controller):
@@ -24,7 +23,7 @@ class Join(Controller):
     @post("/join/{token:str}", audience="public", body="small", name="sign_in.accept")
     async def accept(self, request: HTMXRequest, token: FromPath[str]) -> Reply:
         form, now = Form(await request.form()), datetime.now(UTC)
-        login, own = form.line("login", NAME * 3, required=_("Write your e-mail address.")), form.flag("own")
+        login, own = mail_address(form, "login"), form.flag("own")
         if account := await accepted(request, form, token, login, now):
             reply = see_other(request, "/me/security")
             return await let_in(request, account, sessions.INVITATION, reply, own=own)

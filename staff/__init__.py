@@ -15,8 +15,10 @@ def routes(config: Config) -> list[Any]:
         crisis_plan,
         goal,
         invitation,
+        mail,
         message,
         record,
+        recovery,
         resource,
         team,
     )
@@ -29,8 +31,10 @@ def routes(config: Config) -> list[Any]:
         crisis_plan,
         goal,
         invitation,
+        mail,
         message,
         record,
+        recovery,
         resource,
         team,
     ]
