@@ -1,10 +1,13 @@
 """What is to be sent leaves once: the outbox, its leases, the worker, and mail over a real server."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,6 +30,7 @@ from tests.smtp import Post, only, post, post_office
 
 __all__ = ["post"]  # a fixture
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 FROM = "Care team <no-reply@cairn.example>"
 
@@ -458,3 +462,45 @@ async def test_staff_hear_of_their_own_account_too(mailing: Config, post: Post) 
     await a_notice(dana)
     await worker(mailing).turn(NOW)
     assert post.recipients == ["dana@example.org"]
+
+
+# The command
+
+
+async def test_the_worker_command_sends_and_stops_when_told_to(mailing: Config, post: Post, tmp_path: Path) -> None:
+    await a_notice(await somebody(), datetime.now(UTC))
+    KEYS.save(tmp_path / "cairn.keys")
+    settings = {
+        "CAIRN_DATABASE_URL": mailing.database_url,
+        "CAIRN_KEYS": str(tmp_path / "cairn.keys"),
+        "CAIRN_MAIL_URL": post.url,
+        "CAIRN_MAIL_FROM": FROM,
+    }
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")} | settings
+    await DB.close_connection_pool()  # on SQLite one process writes
+    command = (sys.executable, "-m", "app.cli", "worker")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(60):
+        while not post.received:
+            await asyncio.sleep(0.05)
+    process.terminate()
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    await DB.start_connection_pool()
+    assert process.returncode == 0 and b"stopped" in said
+    assert await Outbox.count().where(Outbox.outcome == "sent") == 1
+
+
+async def test_killed_at_any_moment_no_letter_is_sent_twice(mailing: Config, post: Post) -> None:
+    """Cut off after every number of steps in turn; then the lease is over and the next worker goes on."""
+    for steps in range(40):
+        await a_notice(await somebody(f"m{steps}@example.org"))
+        task = asyncio.create_task(worker(mailing).turn(NOW))
+        for _ in range(steps * 3):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        await worker(mailing).turn(NOW + outbox.LEASE + timedelta(seconds=1))
+    assert len(post.recipients) == len(set(post.recipients))
+    outcomes = [one["outcome"] for one in await Outbox.select(Outbox.outcome)]
+    assert len(outcomes) == 40 and set(outcomes) <= {"sent", "unsure"}
+    assert len(post.recipients) >= outcomes.count("sent") > 0

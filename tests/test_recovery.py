@@ -12,7 +12,8 @@ from app.data.sealing import Keys
 from app.data.tables.audit import AccessEvent
 from app.data.tables.consent import Relationship
 from app.data.tables.identity import Account, Notice, Passkey, Recovery, RecoveryCode, Session
-from app.identity import hold, links, recovery
+from app.errors import Refused
+from app.identity import assisted, hold, links, recovery
 from tests.factories import KEYS, a_client, a_person, a_relationship, a_staff, a_team, on_team
 from tests.http import goes_to
 from tests.identity import an_account
@@ -306,3 +307,15 @@ async def test_a_client_is_no_colleague(world: World, sign_in: Callable) -> None
         assert (await ines.get(world.staff_page(person))).status_code == 404
         assert (await ines.post(world.staff_page(person), data=HOW)).status_code == 404
         assert (await ines.post(world.staff_page(person) + "/link")).status_code == 404
+
+
+# From the server itself
+
+
+async def test_whoever_runs_the_server_can_make_a_link(world: World, keys: Keys, http: httpx.AsyncClient) -> None:
+    """For the one administrator whom nobody else can help."""
+    token = await assisted.link_from_the_server(keys, "Maya@example.org", datetime.now(UTC))
+    assert goes_to(await followed(http, f"/recover/{token}")) == "/me/security"
+    for login in ("nobody@example.org", ""):
+        with pytest.raises(Refused):
+            await assisted.link_from_the_server(keys, login, datetime.now(UTC))

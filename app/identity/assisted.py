@@ -14,6 +14,7 @@ from app.data.tables.identity import Account, Passkey, Recovery, RecoveryCode
 from app.errors import NotFound, Refused
 from app.identity import hold, links
 from app.identity.notices import tell, tell_overseers
+from app.identity.people import person_with_login
 from app.language import lazy
 
 WAYS = {
@@ -128,6 +129,15 @@ async def link_at_once(person: UUID, how: str, *, by: UUID | None, now: datetime
     account = await _account(person, by)
     await Recovery.insert(Recovery(account=account, how=how, asked_by=by, asked_at=now, ended_at=now))
     return await _made(account, person, how, by, now)
+
+
+async def link_from_the_server(keys: Keys, login: str, now: datetime) -> str:
+    """The token of a link, for who may run commands where Cairn runs. Raises Refused when there is no such account."""
+    async with DB.transaction():
+        person = await person_with_login(keys, login)
+        if person is None:
+            raise Refused
+        return await link_at_once(person, "server", by=None, now=now)
 
 
 async def _made(account: UUID, person: UUID, how: str, by: UUID | None, now: datetime) -> str:

@@ -49,6 +49,26 @@ def show() -> None:
 
 @people.command()
 @click.argument("login")
+def recover(login: str) -> None:
+    """Make a link with which the person of LOGIN sets up anew how they sign in. It works once, for 15 minutes.
+
+    For the administrator whom nobody else can help; whoever can run this has looked who it is for.
+    """
+    from app.cli import load_keys, settled
+    from app.errors import Refused
+    from app.identity.assisted import link_from_the_server
+
+    config = settled()
+    keys = load_keys(config)
+    try:
+        token = _run(lambda: link_from_the_server(keys, login, datetime.now(UTC)))
+    except Refused:
+        raise click.ClickException("there is no open account with that login") from None
+    click.echo(f"{config.origin}/recover/{token}")
+
+
+@people.command()
+@click.argument("login")
 def disable(login: str) -> None:
     """Close the account of LOGIN; every session of it ends."""
     from app.cli import load_keys, settled

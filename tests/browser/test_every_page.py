@@ -110,7 +110,9 @@ async def nothing_is_wrong(page: Page, paths: Sequence[str], axe: str, size: Any
 async def test_pages_of_everybody(open_as: OpenAs, axe: str) -> None:
     await an_organisation()
     page = await open_as(None, "/crisis")
-    await nothing_is_wrong(page, ["/sign-in", "/people", "/crisis", "/offline"], axe)
+    await nothing_is_wrong(
+        page, ["/sign-in", "/forgot", "/forgot/sent", "/people", "/demo/mail", "/crisis", "/offline"], axe
+    )
 
 
 def pages_of_maya(world: World) -> list[str]:
@@ -170,7 +172,21 @@ async def test_pages_of_a_case_manager(open_as: OpenAs, axe: str) -> None:
     await nothing_is_wrong(page, [*paths, *(f"{record}/{place}" for place in places)], axe, DESK)
 
 
-@pytest.mark.parametrize(("role", "path"), [("supervisor", "/staff/team"), ("admin", "/staff/admin")])
+async def test_page_of_ones_own_address(open_as: OpenAs, axe: str) -> None:
+    world = await a_world()
+    page = await open_as(world.maya, step_up=True)
+    await nothing_is_wrong(page, ["/me/security/address", "/me/security/address/sent"], axe)
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("supervisor", "/staff/team"),
+        ("supervisor", "/staff/recoveries"),
+        ("admin", "/staff/admin"),
+        ("admin", "/staff/admin/mail"),
+    ],
+)
 async def test_first_page_of_those_who_oversee(open_as: OpenAs, axe: str, role: str, path: str) -> None:
     await a_world()
     team = await a_team()
