@@ -37,10 +37,10 @@ def needs_second(access: Access, person: UUID) -> bool:
 
 
 async def asked(access: Access, person: UUID) -> Asked | None:
-    """What was asked for them already. Raises NotFound for somebody who is not of this client's people, or a viewer who
+    """What the viewer asked for them already. Raises NotFound for somebody who is not of this client's people, or a viewer who
     does not help with this."""
     await _theirs(access, person)
-    return await assisted.asked_for(person, access.now)
+    return await assisted.asked_for(person, access.viewer.person, access.now)
 
 
 async def ask(access: Access, person: UUID, how: str) -> str | None:
@@ -83,7 +83,7 @@ async def ask_for_staff(viewer: Viewer, person: UUID, how: str, *, now: datetime
 
 async def asked_for_staff(viewer: Viewer, person: UUID, now: datetime) -> Asked | None:
     _admin(viewer)
-    return await assisted.asked_for(person, now)
+    return await assisted.asked_for(person, viewer.person, now)
 
 
 async def link_for_staff(viewer: Viewer, person: UUID, *, now: datetime) -> str:

@@ -177,3 +177,10 @@ async def test_one_click_sign_in_is_not_there_outside_the_demo(app: object) -> N
     from app.web.policy import handlers
 
     assert not [path for path, _ in handlers(app) if "demo" in path or path == "/people"]  # type: ignore[arg-type]
+
+
+def test_the_settings_are_shown_without_the_words_that_open_things(tmp_path: Path) -> None:
+    settings = {"CAIRN_MAIL_URL": "smtp://cairn:s3cret@mail.example.org", "CAIRN_MAIL_FROM": "no-reply@example.org"}
+    shown = cairn("config", "show", folder=tmp_path, **settings)
+    assert shown.returncode == 0 and "smtp://…@mail.example.org" in shown.stdout
+    assert "s3cret" not in shown.stdout

@@ -178,6 +178,18 @@ async def test_only_who_asked_gets_the_link(world: World, sign_in: Callable) -> 
     assert (await priya.post(world.page(world.rosa) + "/link")).status_code == 403
 
 
+async def test_what_one_asked_for_is_not_shown_to_another(world: World, sign_in: Callable) -> None:
+    """It would tell that somebody is known elsewhere in the house."""
+    other_client, marcus = await a_client("Leo"), await a_staff("case_manager", "Marcus")
+    await on_team(other_client, marcus)
+    await a_relationship(other_client, world.rosa)
+    await (await sign_in(world.dana, step_up=True)).post(world.page(world.rosa), data=HOW)
+    http, here = await sign_in(marcus, step_up=True), f"/staff/clients/{other_client}/recovery/{world.rosa}"
+    assert "Ask for a second person" in (await http.get(here)).text
+    assert goes_to(await http.post(here, data=HOW)) == here
+    assert await Recovery.count() == 2
+
+
 async def test_nobody_is_helped_through_a_record_they_are_not_part_of(world: World, sign_in: Callable) -> None:
     dana = await sign_in(world.dana, step_up=True)
     stranger = await a_person("Ines")

@@ -28,7 +28,7 @@ _ROW = """SELECT v.id, v.how, v.asked_by, v.asked_at, v.approved_at, a.person, p
     LEFT JOIN person q ON q.id = v.asked_by WHERE v.ended_at IS NULL AND v.asked_at > {since}"""
 _OPEN = Statement(_ROW + " ORDER BY v.asked_at LIMIT 100")
 _ONE = Statement(_ROW + " AND v.id = {id}")
-_OF = Statement(_ROW + " AND a.person = {person} ORDER BY v.asked_at DESC LIMIT 1")
+_OF = Statement(_ROW + " AND a.person = {person} AND v.asked_by = {by} ORDER BY v.asked_at DESC LIMIT 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ async def waiting(now: datetime) -> list[Asked]:
     return [_asked(row) for row in rows if row["approved_at"] is None]
 
 
-async def asked_for(person: UUID, now: datetime) -> Asked | None:
-    rows = (await DB.run((_OF, {"since": now - WAITS, "person": person})))[0]
+async def asked_for(person: UUID, by: UUID, now: datetime) -> Asked | None:
+    """What this colleague asked for. Others see nothing of it: it would tell whom else somebody knows here."""
+    rows = (await DB.run((_OF, {"since": now - WAITS, "person": person, "by": by})))[0]
     return _asked(rows[0]) if rows else None
 
 
@@ -76,7 +77,7 @@ async def ask(person: UUID, how: str, *, by: UUID, now: datetime) -> None:
     """
     async with DB.transaction():
         account = await _account(person, by)
-        if await asked_for(person, now) is None:
+        if await asked_for(person, by, now) is None:
             await Recovery.insert(Recovery(account=account, how=how, asked_by=by, asked_at=now))
             await tell_overseers("recovery_waits", now, but=by)
             await append([Event("recovery-asked", actor=by, item=person, reason=how, at=now)])
@@ -114,8 +115,8 @@ async def _one(id: UUID, now: datetime) -> Asked:
 async def link(person: UUID, *, by: UUID, now: datetime) -> str:
     """The token of the link, once it was approved; only who asked gets it. Raises Refused."""
     async with DB.transaction():
-        asked = await asked_for(person, now)
-        if asked is None or not asked.approved or asked.asked_by != by:
+        asked = await asked_for(person, by, now)
+        if asked is None or not asked.approved:
             raise Refused
         await Recovery.update({Recovery.ended_at: now}).where(Recovery.id == asked.id)
         return await _made(await _account(person, by), person, asked.how, by, now)

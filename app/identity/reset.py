@@ -25,7 +25,8 @@ async def ask(keys: Keys, login: str, *, address: str, now: datetime) -> None:
     allowed = await counted(accounts.login_key(keys, login), address, now)
     wanted = account if account and allowed and not account.disabled else None
     async with DB.transaction():
-        await append([Event("reset-asked", actor=wanted.person if wanted else None, address=address, at=now)])
+        if allowed:
+            await append([Event("reset-asked", actor=wanted.person if wanted else None, address=address, at=now)])
         if wanted:
             until = (now + STILL_WANTED).isoformat()
             key = accounts.login_key(keys, wanted.login)
