@@ -92,7 +92,7 @@ async def _take_in(viewer: Viewer, new: NewClient, id: UUID, keys: Keys, now: da
     _, wrapped = keys.new_client(id)
     person = Person(id=id, kind="client", called_name=new.called_name, language=new.language, zone=new.zone)
     await Person.insert(person)
-    await Client.insert(Client(id=id, person=id, programme=new.programme, opened_at=now))
+    await Client.insert(Client(id=id, person=id, programme=new.programme, opened_at=now, managed=True))
     await ClientKey.insert(ClientKey(id=id, wrapped=wrapped))
     await EpisodeOfCare.insert(
         EpisodeOfCare(client=id, programme=new.programme, opened_at=now, contact_every_days=new.contact_days)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from app.access import Category, Desk, DeskListing, Role, Viewer
@@ -33,7 +34,8 @@ _WORKERS = Statement("""SELECT s.person, p.called_name, s.role, w.name AS team, 
     FROM team w JOIN staff s ON s.team = w.id JOIN person p ON p.id = s.person
    WHERE w.supervisor = {viewer} AND s.ended_at IS NULL AND s.role <> 'front_desk' AND s.role <> 'admin'
    ORDER BY w.name, p.called_name, s.person LIMIT 200""")
-# Nobody is on their team, so the directory's rule holds: initials, how long, and which programme.
+# Nobody is on their team, so the directory's rule holds: initials, how long, and which programme. `managed` alone keeps
+# the list from walking over everybody who has a case manager; the care team and the clock decide.
 _ALONE = """FROM client c JOIN person p ON p.id = c.person JOIN programme g ON g.id = c.programme
    WHERE c.closed_at IS NULL AND c.programme IN (SELECT w.programme FROM team w WHERE w.supervisor = {viewer})
      AND NOT EXISTS (SELECT 1 FROM care_team ct WHERE ct.client = c.id AND ct.role = 'primary'
@@ -41,7 +43,7 @@ _ALONE = """FROM client c JOIN person p ON p.id = c.person JOIN programme g ON g
      AND NOT EXISTS (SELECT 1 FROM block b WHERE b.client = c.id AND b.person = {viewer}
          AND b.starts_at <= {now} AND (b.until IS NULL OR b.until > {now}))"""
 _WAITING = Statement(
-    f"SELECT c.id, p.called_name, g.name AS programme, c.opened_at {_ALONE} "
+    f"SELECT c.id, p.called_name, g.name AS programme, c.opened_at {_ALONE} AND c.managed = {{managed}} "
     "ORDER BY c.opened_at, c.id LIMIT {most} OFFSET {skip}"
 )
 _ONE = Statement(f"SELECT c.id, p.called_name, g.name AS programme, c.opened_at {_ALONE} AND c.id = {{client}}")
@@ -112,7 +114,13 @@ async def alone(desk: Desk, page: int = 1) -> tuple[list[Alone], bool]:
     """People of the viewer's programmes without a case manager, longest first, and whether there are more. One look."""
     if desk.viewer.role is not Role.SUPERVISOR:
         return [], False
-    values = {"viewer": desk.viewer.person, "now": desk.now, "most": PAGE + 1, "skip": (page - 1) * PAGE}
+    values = {
+        "viewer": desk.viewer.person,
+        "now": desk.now,
+        "most": PAGE + 1,
+        "skip": (page - 1) * PAGE,
+        "managed": False,
+    }
     rows = (await DB.run((_WAITING, values)))[0]
     await record(
         Event(
@@ -154,7 +162,8 @@ async def assign(viewer: Viewer, client: UUID, worker: UUID, *, now: datetime) -
             raise Refused
         place = CareTeam(id=uuid4(), client=client, staff=worker, role="primary", starts_at=now)
         await CareTeam.insert(place)
-        await Client.update({Client.consent_epoch: Client.consent_epoch + 1}).where(Client.id == client)
+        changed: dict[Any, Any] = {Client.consent_epoch: Client.consent_epoch + 1, Client.managed: True}
+        await Client.update(changed).where(Client.id == client)
         for recipient in {client, worker} - {viewer.person}:
             await _tell(recipient, client, place.id)
         await append([_event(viewer, client, place.id, now)])

@@ -59,6 +59,7 @@ async def test_new_client_has_all_that_a_record_needs_and_their_case_manager() -
     assert episode == {"contact_every_days": 7, "state": "active"}
     (place,) = await CareTeam.select(CareTeam.staff, CareTeam.role)
     assert place == {"staff": dana, "role": "primary"}
+    assert await Client.exists().where(Client.managed.eq(True))
     found = await invitations.opened(token, datetime.now(UTC))
     assert found is not None and (found.person, found.called_name) == (client, "Noor")
     access = await access_for(dana, client=client)

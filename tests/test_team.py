@@ -123,6 +123,7 @@ async def test_assigning_gives_a_case_manager_and_tells_both() -> None:
         await team.assign(house.viewer, ana, house.dana, now=now)
     (place,) = await CareTeam.select(CareTeam.staff, CareTeam.role, CareTeam.client)
     assert place == {"staff": house.dana, "role": "primary", "client": ana}
+    assert await Client.exists().where(Client.id == ana, Client.managed.eq(True))
     assert (await Client.select(Client.consent_epoch).where(Client.id == ana))[0]["consent_epoch"] == before + 1
     told = await Outbox.select(Outbox.recipient, Outbox.kind)
     assert {row["recipient"] for row in told} == {ana, house.dana} and len(told) == 2

@@ -100,7 +100,8 @@ def admit(
         "preferences": rng.choice(words.PREFERENCES[who.language]),
     }
     sealed = {name: seal.seal("client", name, client, text) for name, text in told.items()}  # type: ignore[arg-type]
-    sheet.add(Client, id=client, person=client, programme=place.programme, opened_at=opened, **sealed)
+    managed = place.manager is not None
+    sheet.add(Client, id=client, person=client, programme=place.programme, opened_at=opened, managed=managed, **sealed)
     sheet.add(ClientKey, id=client, wrapped=wrapped)
     _episodes(sheet, who, client, place, rng, now)
     _team(sheet, who, client, place, rng, now, peer)

@@ -15,8 +15,8 @@ from app.identity import invitations
 from app.identity.accounts import login_key
 
 _STAFF = Statement("""SELECT p.id, p.called_name, s.role, s.ended_at, a.id AS account, a.disabled_at, w.name AS team
-    FROM staff s JOIN person p ON p.id = s.person LEFT JOIN account a ON a.person = p.id LEFT JOIN team w ON w.id = s.team
-    ORDER BY p.called_name, p.id LIMIT {most} OFFSET {skip}""")
+    FROM person p JOIN staff s ON s.person = p.id LEFT JOIN account a ON a.person = p.id LEFT JOIN team w ON w.id = s.team
+    WHERE p.kind = 'staff' ORDER BY p.called_name, p.id LIMIT {most} OFFSET {skip}""")
 _ONE = Statement("""SELECT p.id, p.called_name, s.role, s.ended_at, a.id AS account, a.disabled_at, w.name AS team
     FROM staff s JOIN person p ON p.id = s.person LEFT JOIN account a ON a.person = p.id LEFT JOIN team w ON w.id = s.team
     WHERE p.id = {person}""")

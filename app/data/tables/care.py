@@ -7,7 +7,11 @@ from app.data.tables.people import Person, Programme
 
 
 class Client(Table):
-    """id is the person's. consent_epoch rises with every change of who may reach what; open pages carry it."""
+    """id is the person's. consent_epoch rises with every change of who may reach what; open pages carry it.
+
+    managed: a case manager is on the team and no end of that is set. Only where it is False is the care team looked at to
+    find who has none, so whoever ends or dates a primary place has to set it.
+    """
 
     id = UUID(primary_key=True)
     person = link(Person, unique=True)
@@ -15,6 +19,7 @@ class Client(Table):
     consent_epoch = BigInt(default=1)
     opened_at = now()
     closed_at = moment()
+    managed = Boolean(default=False)
     safe_contact = Sealed()  # how to reach this person safely: channels, hours, voicemail, what to say
     strengths = Sealed()
     preferences = Sealed()  # "what works with me"
