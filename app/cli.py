@@ -163,12 +163,13 @@ def make_keys() -> None:
 @click.option("--dir", "folder", default="demo", show_default=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
 @click.option("--clients", default=60, show_default=True, type=click.IntRange(60, 200_000))
+@click.option("--thin", is_flag=True, help="Of more than 200 clients, each has a fourth of the rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about the people, for scripts.")
 @click.option("--host", default="127.0.0.1", hidden=True)
 @click.option("--keep", is_flag=True, help="Serve the sample that is there instead of making it anew.")
 @click.option("--no-serve", is_flag=True, help="Make the sample and stop.")
 def demo(
-    port: int, folder: Path, seed: int, clients: int, as_json: bool, host: str, keep: bool, no_serve: bool
+    port: int, folder: Path, seed: int, clients: int, thin: bool, as_json: bool, host: str, keep: bool, no_serve: bool
 ) -> None:
     """Make a sample organisation anew and serve it, with a page that lists who you can be."""
     from app.config import LOOPBACK
@@ -178,7 +179,7 @@ def demo(
     from app.sample import make, serve_sample
 
     if not keep or not (folder / "people.json").exists():
-        make(folder, seed=seed, clients=clients, quiet=as_json)
+        make(folder, seed=seed, clients=clients, thin=thin, quiet=as_json)
     if not no_serve:
         serve_sample(folder, host=host, port=port, as_json=as_json)
 

@@ -23,7 +23,7 @@ LOCK = "cairn.db.lock"  # never removed: see app.data.lock
 OURS = ("cairn.db", "cairn.db-wal", "cairn.db-shm", "people.json", "keys", "files")
 
 
-def make(folder: Path, *, seed: int, clients: int, quiet: bool) -> None:
+def make(folder: Path, *, seed: int, clients: int, thin: bool = False, quiet: bool) -> None:
     """Raises ClickException when the folder holds something that is not a sample of ours."""
     if folder.exists() and (strange := [p.name for p in folder.iterdir() if p.name not in (*OURS, LOCK)]):
         raise click.ClickException(f"{folder}: there is something else here ({strange[0]}); name another folder")
@@ -36,13 +36,13 @@ def make(folder: Path, *, seed: int, clients: int, quiet: bool) -> None:
     (folder / "keys").mkdir(mode=0o700)
     keys = Keys.from_seed(seed)
     keys.save(folder / "keys" / "cairn.keys")
-    people = asyncio.run(_fill(folder, keys, seed=seed, clients=clients, quiet=quiet))
+    people = asyncio.run(_fill(folder, keys, seed=seed, clients=clients, thin=thin, quiet=quiet))
     handle = os.open(folder / "people.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(people, file)
 
 
-async def _fill(folder: Path, keys: Keys, *, seed: int, clients: int, quiet: bool) -> list[dict[str, Any]]:
+async def _fill(folder: Path, keys: Keys, *, seed: int, clients: int, thin: bool, quiet: bool) -> list[dict[str, Any]]:
     from app.data.migrate import migrate
     from app.data.piccolo_conf import DB
     from app.demo import build
@@ -52,7 +52,7 @@ async def _fill(folder: Path, keys: Keys, *, seed: int, clients: int, quiet: boo
     await DB.start_connection_pool()
     try:
         with progress(clients, quiet) as step:
-            cast = await build(keys, seed=seed, clients=clients, progress=step, now=datetime.now(UTC))
+            cast = await build(keys, seed=seed, clients=clients, thin=thin, progress=step, now=datetime.now(UTC))
     finally:
         await DB.close_connection_pool()
     return [asdict(person) | {"person_id": str(person.person_id)} for person in cast.people]

@@ -12,7 +12,7 @@ from app.demo.cast import PEOPLE, Accounts, Cast, CastMember, proofs
 from app.demo.circle import Circle
 from app.demo.clients import MODELS, Intake, admit, anybody, review_day
 from app.demo.people import House
-from app.demo.plans import FULL, Life, Size, let_in
+from app.demo.plans import FULL, THIN, Life, Size, let_in
 from app.demo.stories import leo, maya, zoe
 from app.demo.town import town
 from app.resource.index import index
@@ -23,17 +23,24 @@ STORIES = (("client", maya), ("second-client", leo), ("teen", zoe))
 
 
 async def build(
-    keys: Keys, *, seed: int, clients: int = 60, progress: Callable[[int], object] | None = None, now: datetime
+    keys: Keys,
+    *,
+    seed: int,
+    clients: int = 60,
+    thin: bool = False,
+    progress: Callable[[int], object] | None = None,
+    now: datetime,
 ) -> Cast:
     """The same seed and `now` give the same rows, but for what sealing makes random. progress: how many clients there are.
+    thin: a fourth of the rows for each of many clients, so that a very large database fits.
 
     Raises ValueError for fewer than sixty clients, which is what twelve staff are there for.
     """
     if clients < 60:
         raise ValueError("the sample organisation has sixty clients or more")
-    making = Making(keys, seed, clients, now.replace(second=0, microsecond=0))
+    making = Making(keys, seed, clients, now.replace(second=0, microsecond=0), THIN if thin else FULL)
     async with DB.transaction():
-        await room(clients > SMALL)
+        await room(clients)
         for first in range(0, clients, CHUNK):
             last = min(first + CHUNK, clients)
             for n in range(first, last):
@@ -43,7 +50,7 @@ async def build(
             if progress:
                 progress(last)
         await index()
-        await room(False)
+        await room(0)
     await settle()
     return making.cast()
 
@@ -51,8 +58,8 @@ async def build(
 class Making:
     """Writes one client after the other onto the sheet, each from a random source of their own."""
 
-    def __init__(self, keys: Keys, seed: int, clients: int, now: datetime) -> None:
-        self.keys, self.seed, self.now, self.large = keys, seed, now, clients > SMALL
+    def __init__(self, keys: Keys, seed: int, clients: int, now: datetime, many: Size = FULL) -> None:
+        self.keys, self.seed, self.now, self.many = keys, seed, now, many if clients > SMALL else None
         self.sheet, self.own, rng = Sheet(), keys.own(), Random(seed)
         self.house = House(self.sheet, self.own, rng, clients=clients, now=now)
         self.services = town(self.sheet, rng, now)
@@ -87,8 +94,8 @@ class Making:
             life.write(who.days, review_day(who, self.now), MODELS[who.model])
 
     def size(self, rng: Random, days: int) -> Size:
-        if self.large:
-            return FULL
+        if self.many:
+            return self.many
         return Size(rng.randrange(3, 6), rng.randrange(16, 30), min(rng.randrange(6, 20), days))
 
     def known(self, n: int) -> Intake:

@@ -1,5 +1,6 @@
 """Rows by the hundred thousand, into either engine, parents before children, all in one transaction."""
 
+import os
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -34,7 +35,8 @@ ORDER: tuple[type[Table], ...] = (
     Standing,
 )  # fmt: skip
 PLAIN = (str, int, float, bool, bytes)
-ROOMY = -256_000  # KiB of page cache while many thousand clients are written; the indexes have to fit
+# KiB of page cache while many clients are written: the indexes have to fit, and no more than a quarter of the memory is used.
+EACH = 64
 
 
 def _defaults(table: type[Table]) -> dict[str, Any]:
@@ -85,10 +87,11 @@ def _insert(connection: Any, batches: Sequence[tuple[str, list[tuple[Any, ...]]]
         connection.executemany(sql, rows)
 
 
-async def room(many: bool) -> None:
-    """Inside the transaction: a larger page cache for its connection while many rows are written, the usual one after."""
+async def room(clients: int) -> None:
+    """Inside the transaction: a page cache for so many clients while they are written; 0: the usual one."""
     if isinstance(DB, SQLite):
-        await DB.call(True, _cache, ROOMY if many else PRAGMAS["cache_size"])
+        quarter = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4096
+        await DB.call(True, _cache, -min(clients * EACH, quarter) if clients else PRAGMAS["cache_size"])
 
 
 def _cache(connection: Any, size: int) -> None:

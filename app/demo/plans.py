@@ -21,14 +21,16 @@ ENDS = ("fulfilled",) * 8 + ("noshow", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is of each thing."""
+    """How much there is of each thing. rounds: how many visits with the case manager lie behind."""
 
     goals: int
     messages: int
     contacts: int
+    rounds: int = 4
 
 
 FULL = Size(goals=5, messages=60, contacts=25)
+THIN = Size(goals=2, messages=16, contacts=2, rounds=1)
 
 
 @lru_cache(maxsize=512)
@@ -98,9 +100,9 @@ class Life:
         place, turn = self.place, self.place.turn
         first, hour = turn // 4, HOURS[turn % 4]
         manager = place.manager.id if place.manager else place.clinician.id
-        for round in range(-4, 2):
+        for round in range(-self.size.rounds, 2):
             self._visit(first + 10 * round, hour, manager, "review" if round == 1 else "case_management")
-        for round in range(-3, 1):
+        for round in range(1 - self.size.rounds, 1):
             self._visit((first + 5) % 10 + 10 * round, 9 * 60 + 60 * (turn % 8), place.clinician.id, "therapy")
         group = int(Label.SUD) if place.level == "iop" and self.rng.random() < 0.3 else 0
         for round in (-1, 1):
