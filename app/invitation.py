@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.access import Access, Action, Category, Role, Viewer
+from app.access import Access, Action, Category, Role, Viewer, raise_epoch
 from app.access.log import Event, append
 from app.data.engine import Statement
 from app.data.piccolo_conf import DB
@@ -120,7 +120,7 @@ async def invite_supporter(
         else:
             await Person.insert(Person(id=form_id, kind="supporter", called_name=called_name))
             await Relationship.insert(tie)
-            await _touch(access.client)
+            await raise_epoch(access.client)
         work.note("invite", form_id)
         return await invitations.invite(
             form_id,
@@ -147,8 +147,3 @@ async def invite_again(access: Access, person: UUID) -> str:
         return await invitations.invite(
             person, by=access.viewer.person, now=work.access.now, keys=access.keys, relationship=tie
         )
-
-
-async def _touch(client: UUID) -> None:
-    """Who may reach what has changed; open pages are to notice."""
-    await Client.update({Client.consent_epoch: Client.consent_epoch + 1}).where(Client.id == client)

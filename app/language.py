@@ -121,6 +121,11 @@ def full_day(of: date | datetime) -> str:
     return _format(local(of).date() if isinstance(of, datetime) else of, "EEEE, MMMM d", "EEEE, d 'de' MMMM")
 
 
+def dated(of: date) -> str:
+    """Thursday, November 25, 2027: for what is signed, always with its year."""
+    return _date(of, "EEEE, MMMM d, y" if language.get() != "es" else "EEEE, d 'de' MMMM 'de' y", language.get())
+
+
 def short_day(of: date | datetime) -> str:
     """Tue, May 14; today and its neighbours by their names."""
     of = local(of).date() if isinstance(of, datetime) else of

@@ -16,7 +16,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
 from app import message
-from app.access import Access, Desk, Trace, Viewer, access_of
+from app.access import Access, Desk, Trace, Viewer, access_of, preview_of
 from app.config import Config
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
@@ -46,20 +46,19 @@ def trace_of(request: Request) -> Trace:
 
 
 async def provide_access(request: Request) -> Access:
-    """The one door, open on the person whose page this is: `/me`, `/with/<relationship>` or `/staff/clients/<client>`."""
+    """The one door, open on the person whose page this is: `/me`, `/with/<relationship>` or `/staff/clients/<client>`,
+    or the client's own with somebody else's eyes."""
     path = request.path_params
     client: UUID | None = path.get("client")
     relationship: UUID | None = path.get("relationship")
-    base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
-    access = await access_of(
-        request.user,
-        request.app.state["keys"],
-        datetime.now(UTC),
-        client=client,
-        relationship=relationship,
-        trace=trace_of(request),
-        base=base,
-    )
+    keys, now, trace = request.app.state["keys"], datetime.now(UTC), trace_of(request)
+    if of := path.get("preview"):
+        access = await preview_of(request.user, keys, now, of, trace=trace, base=f"/me/sharing/{of}/as")
+    else:
+        base = f"/staff/clients/{client}" if client else f"/with/{relationship}" if relationship else "/me"
+        access = await access_of(
+            request.user, keys, now, client=client, relationship=relationship, trace=trace, base=base
+        )
     badge = request.method == "GET" and not client and not request.route_handler.opt.get("passive")
     return replace(access, unread=await message.unread(access)) if badge else access
 

@@ -25,6 +25,7 @@ def routes(config: Config) -> list[Any]:
         recover,
         resource,
         security,
+        sharing,
         sign_in,
         today,
     )
@@ -45,6 +46,7 @@ def routes(config: Config) -> list[Any]:
         recover,
         resource,
         security,
+        sharing,
         sign_in,
         today,
     ]

@@ -16,14 +16,14 @@ from app.forms import GOAL, Form
 from app.language import _, local
 from app.language import today as this_day
 from app.pages import Reply, page, see_other
-from app.paths import shared
+from app.paths import seen, shared
 from app.sharing import circle
 
 VISIT = "/appointments/{visit_id:uuid}"
 
 
 class Appointments(Controller):
-    @get(shared("/appointments"), audience="portal", name="portal.appointment.list")
+    @get(seen("/appointments"), audience="portal", name="portal.appointment.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.APPOINTMENTS, Action.SEE)
         ahead, past = await appointment.visits(access)
@@ -35,7 +35,7 @@ class Appointments(Controller):
         }
         return page(request, "portal/appointment/list", access=access, ahead=ahead, past=past, **about)
 
-    @get(shared("/appointments/new"), audience="portal", name="portal.appointment.new")
+    @get(seen("/appointments/new"), audience="portal", name="portal.appointment.new")
     async def new(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.APPOINTMENTS, Action.BOOK)
         return asking(request, access, Form(), uuid4())
@@ -54,7 +54,7 @@ class Appointments(Controller):
         made = await appointment.ask(access, day=day, part=part, mode=mode, note=note, form_id=form_id)
         return see_other(request, f"{access.base}/appointments/{made}")
 
-    @get(shared(VISIT), audience="portal", name="portal.appointment.show")
+    @get(seen(VISIT), audience="portal", name="portal.appointment.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], visit_id: FromPath[UUID]) -> Reply:
         return await shown(request, access, visit_id)
 

@@ -14,14 +14,14 @@ from app.forms import MESSAGE, Form
 from app.language import _, ngettext
 from app.language import today as this_day
 from app.pages import Reply, page, see_other
-from app.paths import OWN, shared
+from app.paths import OWN, seen
 from app.sharing import circle
 
 CHANGE = OWN + "/crisis-plan/change"
 
 
 class CrisisPlans(Controller):
-    @get(shared("/crisis-plan"), audience="portal", name="portal.crisis_plan.show")
+    @get(seen("/crisis-plan"), audience="portal", name="portal.crisis_plan.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         """There for everyone who is let in at all, so that it never tells whether there is a plan."""
         both = await crisis_plan.plan(access)

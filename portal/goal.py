@@ -14,18 +14,18 @@ from app.errors import Stale
 from app.forms import GOAL, MESSAGE, Form
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
-from app.paths import shared
+from app.paths import seen, shared
 from app.sharing import circle
 
 
 class Goals(Controller):
-    @get(shared("/goals"), audience="portal", name="portal.goal.list")
+    @get(seen("/goals"), audience="portal", name="portal.goal.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.GOALS, Action.SEE)
         about: dict[str, Any] = {"circle": await circle(access), "may": may(access)}
         return page(request, "portal/goal/list", access=access, goals=await goal.goals(access), **about)
 
-    @get(shared("/goals/new"), audience="portal", name="portal.goal.new")
+    @get(seen("/goals/new"), audience="portal", name="portal.goal.new")
     async def new(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.GOALS, Action.PROPOSE)
         return page(request, "portal/goal/new", access=access, form=Form(), form_id=uuid4())
@@ -43,7 +43,7 @@ class Goals(Controller):
         made = await goal.propose(access, title=title, why=why, form_id=form_id)
         return see_other(request, f"{access.base}/goals/{made}")
 
-    @get(shared("/goals/{goal_id:uuid}"), audience="portal", name="portal.goal.show")
+    @get(seen("/goals/{goal_id:uuid}"), audience="portal", name="portal.goal.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
         return await shown(request, access, goal_id)
 

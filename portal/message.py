@@ -13,12 +13,12 @@ from app.access import Access, Action, Category
 from app.forms import MESSAGE, Form, known_id
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
-from app.paths import shared
+from app.paths import seen, shared
 from app.web.streams import arrivals
 
 
 class Messages(Controller):
-    @get(shared("/messages"), audience="portal", name="portal.message.list")
+    @get(seen("/messages"), audience="portal", name="portal.message.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         access.need(Category.MESSAGES, Action.SEE)
         return await listed(request, access, Form())
@@ -34,7 +34,7 @@ class Messages(Controller):
         thread = await message.start(access, text=text, form_id=form_id)
         return see_other(request, f"{access.base}/messages/{thread}")
 
-    @get(shared("/messages/{thread_id:uuid}"), audience="portal", name="portal.message.show")
+    @get(seen("/messages/{thread_id:uuid}"), audience="portal", name="portal.message.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]) -> Reply:
         before = request.query_params.get("before", "")
         return await shown(request, access, thread_id, Form(), fragment="messages", before=known_id(before))
@@ -60,7 +60,7 @@ class Messages(Controller):
             b"", status_code=200 if wants_fragment(request) else 303, headers={"Location": access.base + "/messages"}
         )
 
-    @get(shared("/messages/{thread_id:uuid}/live"), audience="portal", passive=True, name="portal.message.live")
+    @get(seen("/messages/{thread_id:uuid}/live"), audience="portal", passive=True, name="portal.message.live")
     async def live(
         self, request: HTMXRequest, access: NamedDependency[Access], thread_id: FromPath[UUID]
     ) -> ServerSentEvent:

@@ -6,11 +6,11 @@ from litestar.plugins.htmx import HTMXRequest
 
 from app.access import Access, Category
 from app.pages import Reply, page
-from app.paths import shared
+from app.paths import seen
 
 
 class More(Controller):
-    @get(shared("/more"), audience="portal", name="portal.more.show")
+    @get(seen("/more"), audience="portal", name="portal.more.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         """Only places that hold something for this viewer."""
         visits, resources = access.may(Category.APPOINTMENTS), access.may(Category.RESOURCES)

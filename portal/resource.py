@@ -13,7 +13,7 @@ from app.access import Access, Action, Category
 from app.forms import Form
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
-from app.paths import shared
+from app.paths import seen, shared
 from app.resource import saved
 from app.resource.asked import asked
 from app.resource.detail import detail
@@ -25,7 +25,7 @@ SERVICE = "/resources/{service_id:uuid}"
 
 
 class Resources(Controller):
-    @get(shared("/resources"), audience="portal", name="portal.resource.list")
+    @get(seen("/resources"), audience="portal", name="portal.resource.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         form = Form(request.query_params)
         query, zone = asked(form), here(request)
@@ -48,7 +48,7 @@ class Resources(Controller):
         status = 422 if form.errors else 200
         return page(request, "portal/resource/list", fragment="results", status=status, access=access, **about)
 
-    @get(shared(SERVICE), audience="portal", name="portal.resource.show")
+    @get(seen(SERVICE), audience="portal", name="portal.resource.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access], service_id: FromPath[UUID]) -> Reply:
         removed = Form(request.query_params).flag("removed")
         return await shown(request, access, service_id, removed=removed)

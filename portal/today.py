@@ -13,11 +13,11 @@ from app.appointment import ROLES
 from app.forms import Form
 from app.language import greeting
 from app.pages import Reply, page, see_other, wants_fragment
-from app.paths import shared
+from app.paths import seen, shared
 
 
 class Today(Controller):
-    @get(shared("/today"), audience="portal", name="portal.today.show")
+    @get(seen("/today"), audience="portal", name="portal.today.show")
     async def show(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         return await shown(request, access)
 

@@ -14,7 +14,7 @@ from app.errors import Refused
 from app.forms import GOAL, NAME, Form
 from app.language import _
 from app.pages import Reply, page, see_other
-from staff.invitation import link_of
+from app.web.links import invitation_link
 
 PROGRAMME = "/staff/admin/programmes/{programme_id:uuid}"
 ACCOUNT = "/staff/admin/staff/{person:uuid}"
@@ -48,14 +48,14 @@ class Accounts(Controller):
             keys=request.app.state["keys"],
             now=datetime.now(UTC),
         )
-        return page(request, "staff/admin/link", link=link_of(request, token), who=name)
+        return page(request, "staff/admin/link", link=invitation_link(request, token), who=name)
 
     @post(ACCOUNT + "/invitation", audience="admin", name="staff.admin.invite_again")
     async def again(self, request: HTMXRequest, viewer: NamedDependency[Viewer], person: FromPath[UUID]) -> Reply:
         now = datetime.now(UTC)
         token = await admin.invite_again(viewer, person, keys=request.app.state["keys"], now=now)
         name = (await admin.account(person)).called_name
-        return page(request, "staff/admin/link", link=link_of(request, token), who=name)
+        return page(request, "staff/admin/link", link=invitation_link(request, token), who=name)
 
     @get(ACCOUNT, audience="admin", name="staff.admin.account")
     async def account(self, request: HTMXRequest, person: FromPath[UUID]) -> Reply:

@@ -1,11 +1,9 @@
 """Inviting a client, or somebody in their life: a link and its picture, shown once."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import segno
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -15,19 +13,10 @@ from app import invitation
 from app.access import Access, Action, Category, Viewer
 from app.errors import NotFound
 from app.forms import NAME, Form
-from app.identity.invitations import VALID
 from app.language import LANGUAGES, _
 from app.pages import Reply, page
 from app.paths import of_client
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An invitation to hand over: its address, and the same as a picture (a data: address)."""
-
-    url: str
-    picture: str
-    until: datetime
+from app.web.links import invitation_link
 
 
 class Invitations(Controller):
@@ -68,7 +57,7 @@ class Invitations(Controller):
         access.need(Category.PROFILE_CONTACT, Action.EDIT)
         form = Form(await request.form())
         name = form.line("name", NAME, required=_("Write the name they want to be called."))
-        label = form.line("label", 60, required=_("Write who they are to the person, like Mum."))
+        label = form.line("label", 60, required=_("Write who they are to the person, like Mom."))
         kind = form.choice("kind", invitation.RELATIONS, required=_("Choose what they are to each other."))
         address = form.line("address", NAME * 3)
         form_id = form.form_id()
@@ -93,15 +82,9 @@ def inviting_clients(viewer: Viewer) -> None:
         raise NotFound
 
 
-def link_of(request: HTMXRequest, token: str) -> Link:
-    url = f"{request.app.state.config.origin}/join/{token}"
-    picture = segno.make(url, error="m").svg_data_uri(scale=6, border=2, dark="#142327", light="#ffffff")
-    return Link(url, picture, datetime.now(UTC) + VALID)
-
-
 def handed(request: HTMXRequest, token: str, *, name: str, back: str, supporter: bool = False, **more: Any) -> Reply:
     """The link is shown on the answer itself: its secret is kept nowhere, so there is no page to go to."""
-    link = link_of(request, token)
+    link = invitation_link(request, token)
     return page(request, "staff/invitation/link", link=link, who=name, back=back, supporter=supporter, **more)
 
 

@@ -19,7 +19,7 @@ from app.identity.links import RECOVERY, VALID
 from app.language import _
 from app.pages import Reply, page, see_other
 from app.paths import of_client
-from staff.invitation import Link
+from app.web.links import Link
 
 PERSON = of_client("/recovery/{person:uuid}")
 STAFF = "/staff/admin/staff/{person:uuid}/recovery"

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.access.facts import Action, Category, Kind, Mask, Viewer
 from app.access.log import Event, append, record
 from app.access.reach import Lane, bindings, conditions, reach
-from app.access.ties import Loaded, load
+from app.access.ties import Loaded, load, through_the_eyes_of
 from app.access.work import Work
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
@@ -79,6 +79,7 @@ class Access:
     trace: Trace = Trace()
     base: str = ""
     unread: int = 0
+    preview: bool = False  # the client looks with the eyes of one of their people: nothing is written, nothing recorded
     found: dict[tuple[Category, Action], tuple[Lane, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -89,6 +90,11 @@ class Access:
     def is_own(self) -> bool:
         """The viewer is the client."""
         return self.viewer.person == self.client
+
+    @property
+    def recorded(self) -> bool:
+        """The client's own looks are theirs alone, also those with somebody else's eyes."""
+        return not self.is_own and not self.preview
 
     @property
     def relationship(self) -> UUID | None:
@@ -138,7 +144,7 @@ class Access:
             seal = self.seal
             for (listing, _), found_rows in zip(pairs, rows, strict=True):
                 unseal(seal, listing, found_rows)
-        if looks and not self.is_own:
+        if looks and self.recorded:
             await self._record(pairs, lanes, rows)
         return rows
 
@@ -146,7 +152,7 @@ class Access:
         """One row by its id. Raises NotFound when it is absent or out of reach; nobody can tell which."""
         rows = (await self.read((listing, {"id": id} | values)))[0]
         if not rows:
-            if not self.is_own:
+            if self.recorded:
                 await record(self.event("open", listing.category, id, effect="deny"))
             raise NotFound
         return rows[0]
@@ -166,6 +172,8 @@ class Access:
         The change, its events and its outbox rows commit together or not at all. Raises NotFound when nothing of the
         category is within reach any more, Refused when it is but not for this act.
         """
+        if self.preview:
+            raise Refused
         async with DB.transaction():
             now = await self.again()
             work = Work(now, category, action)
@@ -216,6 +224,28 @@ class Access:
                 seen[listing.category] = self.event("look", listing.category, item, basis=basis, basis_id=basis_id)
         if seen:
             await record(*seen.values())
+
+
+async def preview_of(
+    viewer: Viewer, keys: Keys, now: datetime, of: UUID, *, trace: Trace = Trace(), base: str = ""
+) -> Access:
+    """The client's record as one of their people sees it: of is the relationship or, for what they would see, the draft of
+    a consent. It is the same decision with that person as the viewer; only writing and the log are left out.
+
+    Raises NotFound for anyone but the client, and where that person sees nothing.
+    """
+    if viewer.kind is not Kind.CLIENT:
+        raise NotFound
+    found = await through_the_eyes_of(viewer.person, of, now)
+    if found is None:
+        raise NotFound
+    eyes, loaded = found
+    access = Access(
+        replace(eyes, zone=viewer.zone, language=viewer.language), loaded, keys, now, trace, base, preview=True
+    )
+    if not any(access.lanes(category) for category in Category):
+        raise NotFound
+    return access
 
 
 def unseal(seal: Seal, listing: Listing, rows: list[Row]) -> None:

@@ -1,7 +1,8 @@
 """Loading the facts between one viewer and one client: two statements, one hop. The clock is applied to them afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,11 @@ SUPPORTER_GRANTS = Statement(
     _GRANTS + " (SELECT r.client FROM relationship r WHERE r.id = {relationship} AND r.person = {viewer})"
 )
 STAFF_GRANTS = Statement(_GRANTS + " {client}")
+# One of the client's people, by the relationship or by a consent for them that is not signed yet.
+EYES = Statement("""SELECT r.id AS relationship, r.person, p.kind, p.called_name, s.id AS draft
+    FROM relationship r JOIN person p ON p.id = r.person
+    LEFT JOIN consent s ON s.relationship = r.id AND s.client = r.client AND s.signed_at IS NULL AND s.id = {of}
+    WHERE r.client = {client} AND (r.id = {of} OR s.id = {of}) LIMIT 1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,24 @@ async def load(viewer: Viewer, *, client: UUID | None = None, relationship: UUID
     """None when there is no such client or relationship for this viewer. Within an open transaction it reads in it."""
     answers = await DB.run(*asked_for(viewer, client=client, relationship=relationship))
     return understood(viewer, answers)
+
+
+async def through_the_eyes_of(client: UUID, of: UUID, now: datetime) -> tuple[Viewer, Loaded] | None:
+    """One of the client's people as a viewer, and what lies between them; a draft counts as signed, in place of what it
+    would supersede. None when `of` is nobody of this client's."""
+    rows = (await DB.run((EYES, {"client": client, "of": of})))[0]
+    if not rows:
+        return None
+    eyes = Viewer(person=rows[0]["person"], kind=Kind(rows[0]["kind"]), called_name=rows[0]["called_name"])
+    loaded = await load(eyes, relationship=rows[0]["relationship"])
+    if loaded is None or rows[0]["draft"] is None:
+        return None if loaded is None else (eyes, loaded)
+    drafted = tuple(
+        replace(grant, signed_at=now, starts_at=min(grant.starts_at, now))
+        for grant in loaded.ties.grants
+        if grant.signed_at is None
+    )
+    return eyes, replace(loaded, ties=replace(loaded.ties, grants=drafted))
 
 
 def understood(viewer: Viewer, answers: list[list[Row]]) -> Loaded | None:

@@ -11,6 +11,7 @@ from app.access.facts import Action, Category, Mask
 from app.access.log import Event
 from app.data.engine import Row
 from app.data.piccolo_conf import DB
+from app.data.tables.care import Client
 from app.errors import NotFound, Refused, Stale
 
 if TYPE_CHECKING:
@@ -97,3 +98,8 @@ class Work:
         lanes = self.access.lanes(category or self.category, self.action)
         basis = {"basis": lanes[0].basis, "basis_id": lanes[0].basis_id} if lanes else {}
         self.events.append(self.access.event(action, category or self.category, item, **(basis | more)))
+
+
+async def raise_epoch(client: UUID) -> None:
+    """Who may reach what has changed; open pages are to notice. Within the transaction of the change."""
+    await Client.update({Client.consent_epoch: Client.consent_epoch + 1}).where(Client.id == client)

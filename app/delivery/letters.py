@@ -36,6 +36,11 @@ ADDRESS = (
     lazy("With this link you can sign in with this address from now on. It works once, for 10 minutes."),
     lazy("If you did not ask for it, you can leave this letter. Nothing changes."),
 )
+SHARING = (
+    lazy("You have a new notice"),
+    lazy("Something has changed in what is open to you. Open this page to see what is there now:"),
+    lazy("You don’t need to do anything."),
+)
 
 
 class NotNeeded(Exception):
@@ -105,9 +110,14 @@ async def _address(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
     return "/address/" + await links.make(links.ADDRESS, to.account, now, keys=keys, address=new)
 
 
+async def _sharing(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
+    return "/"
+
+
 KINDS: dict[str, Callable[[Due, Recipient, Keys, datetime], Awaitable[str]]] = {
     "account.notice": _notice,
     "account.reset": _reset,
     "account.address": _address,
+    "sharing.changed": _sharing,
 }
-WORDS = {"account.notice": NOTICE, "account.reset": RESET, "account.address": ADDRESS}
+WORDS = {"account.notice": NOTICE, "account.reset": RESET, "account.address": ADDRESS, "sharing.changed": SHARING}

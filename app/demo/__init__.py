@@ -71,7 +71,7 @@ class Making:
 
     def families(self) -> None:
         """The supporters of the cast, who are there before anybody whom they support."""
-        circle = Circle(self.sheet, self.own, Random(self.seed), self.now, "", "")
+        circle = Circle(self.sheet, self.own, Random(self.seed), self.now)
         for key, called, family, role, _ in PEOPLE:
             if role == "supporter":
                 circle.somebody(called, family, id=self.ids[key])
@@ -84,7 +84,7 @@ class Making:
         known = self.ids[STORIES[n][0]] if cast else ""
         peer = n == 0 or (not cast and rng.random() < 0.15)
         record = admit(self.sheet, self.keys, self.own, who, place, rng, self.now, peer=peer, id=known)
-        circle = Circle(self.sheet, self.own, rng, self.now, record.client, who.name)
+        circle = Circle(self.sheet, self.own, rng, self.now, record.client, who.name, record.language, record.sealed)
         if cast:
             STORIES[n][1](record, circle, self.sheet, self.ids, self.services)
             record.standing(review_day(who, self.now))

@@ -1,28 +1,22 @@
 """The people a client lets in: their relationship, the signed text, and what code reads of it."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.access.facts import Action, Category
+from app.access.facts import Action, Category, Label
 from app.data.sealing import Seal
 from app.data.tables.consent import Authority, Consent, Grant, Relationship
 from app.data.tables.people import Person
-from app.demo import words
 from app.demo.bulk import Sheet, new_id
 from app.demo.people import ZONE
+from app.language import language as spoken_language
+from app.sharing.scope import Scope, last_day
+from app.sharing.wording import TEMPLATE, Sides, as_json, digest, wording
 
 SEE = Action.SEE
-THINGS = {
-    Category.APPOINTMENTS: "when and where visits are",
-    Category.GOALS: "goals and steps",
-    Category.CRISIS_PLAN: "chosen parts of the crisis plan",
-    Category.RESOURCES: "saved places",
-    Category.MESSAGES: "messages in threads they are part of",
-    Category.CARE_TEAM_NAMES: "the names of the care team",
-}
 EVERYTHING = sum(category.bit for category in Category)
 
 
@@ -36,11 +30,33 @@ class Share:
     labels: int = 0
 
 
+@contextmanager
+def spoken(code: str) -> Iterator[None]:
+    token = spoken_language.set(code)
+    try:
+        yield
+    finally:
+        spoken_language.reset(token)
+
+
 class Circle:
     """Writes who is let into one client's record."""
 
-    def __init__(self, sheet: Sheet, own: Seal, rng: Random, now: datetime, client: str, name: str) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        own: Seal,
+        rng: Random,
+        now: datetime,
+        client: str = "",
+        name: str = "",
+        language: str = "en",
+        seal: Callable[..., bytes] = bytes,
+    ) -> None:
+        """seal: with the client's own key, as `Seal.seal_bytes`."""
         self.sheet, self.own, self.rng, self.now, self.client, self.name = sheet, own, rng, now, client, name
+        self.language, self.seal = language, seal
+        self.ties: dict[str, tuple[str, str]] = {}
 
     def somebody(self, called: str, family: str, language: str = "en", id: str = "") -> str:
         id = id or new_id(self.rng)
@@ -63,6 +79,7 @@ class Circle:
 
     def relate(self, person: str, kind: str, label: str, days: int = 90) -> str:
         id, began = new_id(self.rng), self.now - timedelta(days=days)
+        self.ties[person] = (id, label)
         self.sheet.add(
             Relationship, id=id, client=self.client, person=person, kind=kind, label=label, started_at=began,
             verified_how="in person",
@@ -82,7 +99,7 @@ class Circle:
         """Signed `days` ago for `lasts` days. ended: how many days ago the client took it back."""
         signed = self.now - timedelta(days=days)
         until = signed + timedelta(days=lasts)
-        consent = self._consent(grantee, shares, signed, until)
+        consent = self._consent(person, grantee, shares, signed, until)
         revoked = self.now - timedelta(days=ended) if ended is not None else None
         for share in shares:
             self.sheet.add(
@@ -101,20 +118,28 @@ class Circle:
                 revoked_by=self.client if revoked else None,
             )
 
-    def _consent(self, grantee: str, shares: Sequence[Share], signed: datetime, until: datetime) -> str:
-        things = ", ".join(dict.fromkeys(THINGS[share.category] for share in shares))
-        text = words.CONSENT.format(
-            client=self.name, discloser="Harbor Street", grantee=grantee, things=things,
-            start=f"{signed:%B} {signed.day}, {signed.year}", until=f"{until:%B} {until.day}, {until.year}",
-        )  # fmt: skip
+    def _consent(self, person: str, grantee: str, shares: Sequence[Share], signed: datetime, until: datetime) -> str:
+        tie, label = self.ties.get(person, ("", ""))
+        scope = Scope(
+            {share.category: share.actions for share in shares},
+            sections=sum(1 << section for share in shares for section in share.sections),
+            labels=Label(shares[0].labels if shares else 0),
+            until=last_day(until, ZONE),
+            older=True,
+        )
+        with spoken(self.language):
+            parts = wording(Sides(self.name, "Harbor Street", grantee, label), scope)
         id = new_id(self.rng)
         self.sheet.add(
             Consent,
             id=id,
             client=self.client,
-            template="sharing-1",
-            text=text,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(),
+            relationship=tie or None,
+            template=TEMPLATE,
+            until=until,
+            wording=self.seal("consent", "wording", id, as_json(parts).encode()),
+            text_hash=digest(parts),
+            language=self.language,
             discloser="Harbor Street",
             signer=self.client,
             signed_at=signed,

@@ -100,7 +100,7 @@ class Record:
         self.lead = place.lead.id
         self.called = called
         self.kept = Kept()
-        self._seal = seal.seal_bytes
+        self.sealed = seal.seal_bytes
         self._names = (("{name}", called), ("{cm}", place.lead.called_name), ("{cl}", place.clinician.called_name))
 
     def said(self, text: str) -> str:
@@ -113,7 +113,7 @@ class Record:
         id, name = new_id(self.rng), table._meta.tablename
         for column, text in texts.items():
             if text:
-                values[column] = self._seal(name, column, id, self.said(text).encode())  # type: ignore[arg-type]
+                values[column] = self.sealed(name, column, id, self.said(text).encode())  # type: ignore[arg-type]
         self.sheet.add(table, id=id, client=self.client, dated=dated, author=author, **values)
         return id
 

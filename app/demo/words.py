@@ -807,11 +807,3 @@ RELATIONS = {
     "es": (("family", "Hermana"), ("family", "Mamá"), ("family", "Esposo"), ("friend", "Amiga"), ("family", "Tía")),
 }  # fmt: skip
 
-CONSENT = """{client} lets {discloser} share the following with {grantee}.
-What: {things}. Nothing else is shared, and nothing about alcohol or drugs, HIV, sexual health or violence unless it is named here.
-What for: support at home, at the wish of {client}.
-From {start} until {until}. It ends by itself on that day.
-{client} can end this at any time in the portal under "Who can see what", or in writing to {discloser}. Ending it can't take back
-what was already seen. Care does not depend on signing. What a person has seen may be passed on and may then no longer be
-protected by law. A copy of this page belongs to {client}.
-Signed in the portal by {client} on {start}."""

@@ -1,6 +1,6 @@
 """Who may reach what: relationships, authority, consent and its grants, blocks, and the reasons staff give."""
 
-from piccolo.columns import UUID, Boolean, Date, Integer, Text, Varchar
+from piccolo.columns import UUID, Boolean, Date, Integer, Varchar
 
 from app.data.tables.base import Sealed, Table, key, link, moment, now
 from app.data.tables.care import Client
@@ -44,14 +44,19 @@ class Authority(Table):
 
 
 class Consent(Table):
-    """A signed legal text; immutable once signed. A change is a new version that names the prior one."""
+    """A legal text; a draft until it is signed, immutable after. A change is a new version that names the prior one.
+
+    wording: the text that was shown and signed, as JSON of its headed parts; text_hash: its SHA-256.
+    """
 
     id = key()
     client = link(Client)
     version = Integer(default=1)
     prior = UUID(default=None, null=True)
     template = Varchar(length=80, default="")
-    text = Text(default="")
+    relationship = UUID(default=None, null=True)
+    until = moment()
+    wording = Sealed()
     text_hash = Varchar(length=64, default="")
     language = Varchar(length=10, default="en")
     jurisdiction = Varchar(length=20, default="")
@@ -105,7 +110,11 @@ class Block(Table):
 
 
 class BreakGlass(Table):
-    """Emergency access by one staff member to one client. Read-only; ends by the clock."""
+    """Emergency access by one staff member to one client. Read-only; ends by the clock.
+
+    part2_fields: JSON of what 42 CFR 2.51 asks for: who receives it, their affiliation, the emergency's nature.
+    client_read_at: when the client said that they have read of it.
+    """
 
     id = key()
     client = link(Client)
@@ -119,15 +128,18 @@ class BreakGlass(Table):
     reviewed_by = UUID(default=None, null=True)
     reviewed_at = moment()
     outcome = Varchar(length=40, default="")
+    review_note = Sealed()
+    client_read_at = moment()
 
 
 class SupervisionReason(Table):
-    """A supervisor's stated reason to read what the table masks for them."""
+    """A supervisor's stated reason to read what the table masks for them. reason: its class; the words are sealed."""
 
     id = key()
     client = link(Client)
     staff = link(Person)
     reason = Varchar(length=200)
+    reason_text = Sealed()
     starts_at = now()
     ends_at = moment()
 
