@@ -388,5 +388,5 @@ def test_initials_in_the_directory_for_those_who_find_clients() -> None:
     assert letters == dict.fromkeys(Role, "D") | {
         Role.CASE_MANAGER: "M",
         Role.SUPERVISOR: "M",
-        Role.FRONT_DESK: "A",
+        Role.FRONT_DESK: "S",  # how to reach them, and nothing else
     }

@@ -222,9 +222,23 @@ async def test_front_desk_sees_times_and_how_to_reach_and_no_more(sign_in: Any) 
     await a_goal(maya, "A place of my own")
     await an_appointment(maya, dana, kind="therapy")
     await a_row(Contact, maya, mode="phone", text="Private words")
+    await a_relationship(maya, await a_person("Rosalind"))
+    told = {"strengths": "Sings in a choir", "preferences": "Walks, no offices", "safe_contact": "Text before calling"}
+    await Client.update(
+        {name: SEALS[maya].seal("client", name, maya, text) for name, text in told.items()}  # type: ignore[misc]
+    ).where(Client.id == maya)
     reply = await (await sign_in(await a_staff("front_desk", "Fay"))).get(f"/staff/clients/{maya}")
-    assert reply.status_code == 200 and "How to reach Maya" in reply.text
-    for word in ("A place of my own", "Therapy", "Private words", "Crisis plan", "Log a contact"):
+    assert reply.status_code == 200 and "How to reach Maya" in reply.text and "Text before calling" in reply.text
+    for word in (
+        "A place of my own",
+        "Therapy",
+        "Private words",
+        "Crisis plan",
+        "Log a contact",
+        "choir",
+        "Walks",
+        "Rosalind",
+    ):
         assert word not in reply.text
 
 

@@ -171,7 +171,7 @@ def desk(viewer: Viewer, ties: Ties, item: Item, action: Action, now: datetime) 
     if item.category is Category.APPOINTMENTS and action in Action.SEE | Action.BOOK:
         return allow("role", None, Mask.SAFE)
     if item.category is Category.PROFILE_CONTACT and action is Action.SEE:
-        return allow("role")
+        return allow("role", None, Mask.SAFE)  # how to reach them safely, and nothing else of them
     return None
 
 

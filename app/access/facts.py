@@ -89,7 +89,7 @@ class Mask(IntEnum):
     """How much of an item a viewer sees."""
 
     NONE = 0  # all of it
-    SAFE = 1  # time, place, staff and the safe label
+    SAFE = 1  # time, place, staff and the safe label; of a person, how to reach them safely
     EXISTS = 2  # that it is there, and when
 
 

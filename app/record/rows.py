@@ -8,7 +8,8 @@ _BARE = "0 AS labels, 0 AS flags, CAST(NULL AS uuid) AS author"
 PROFILE = Listing(
     "client",
     Category.PROFILE_CONTACT,
-    f"""SELECT t.id, t.strengths, t.preferences, t.safe_contact, t.opened_at, p.phone, p.language, p.born, a.id AS account
+    f"""SELECT t.id, t.strengths, t.preferences, t.safe_contact, t.opened_at, p.phone, p.language, p.born, a.id AS account,
+           {{mask}} AS mask
       FROM (SELECT id, strengths, preferences, safe_contact, opened_at, opened_at AS dated, {_BARE} FROM client) t
       JOIN person p ON p.id = t.id LEFT JOIN account a ON a.person = t.id WHERE t.id = {{client}} AND {{reach}}""",  # noqa: S608
     sealed=("strengths", "preferences", "safe_contact"),
@@ -34,8 +35,8 @@ SUPPORTERS = Listing(
       LEFT JOIN consent s ON s.id = g.consent AND s.signed_at <= {{now}}
       LEFT JOIN authority h ON h.relationship = t.id AND h.reviewed_by IS NOT NULL AND h.starts_at <= {{now}}
        AND (h.ends_at IS NULL OR h.ends_at > {{now}}) AND h.suspended_reason = '' AND NOT h.springing AND {_LET_IN}
-     WHERE t.client = {{client}} AND {{reach}} AND t.started_at <= {{now}} AND (t.ended_at IS NULL OR t.ended_at > {{now}})
-     ORDER BY t.started_at, t.id LIMIT 400""",  # noqa: S608
+     WHERE t.client = {{client}} AND {{reach}} AND {{mask}} = 0 AND t.started_at <= {{now}}
+       AND (t.ended_at IS NULL OR t.ended_at > {{now}}) ORDER BY t.started_at, t.id LIMIT 400""",  # noqa: S608
 )
 CRISIS = Listing(
     "crisis_plan",

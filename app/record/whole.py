@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.access import Access, Category
+from app.access import Access, Category, Mask
 from app.access.clock import majority
 from app.access.log import record as record_look
 from app.appointment import Visit, since, visit_of
@@ -107,12 +107,13 @@ async def meets(access: Access) -> list[Member]:
 
 def _profile(access: Access, row: Row) -> dict[str, Any]:
     phone = access.keys.own().open("person", "phone", row["id"], row["phone"]) if row["phone"] else ""
+    whole = row["mask"] < Mask.SAFE
     return {
-        "strengths": row["strengths"] or "",
-        "preferences": row["preferences"] or "",
+        "strengths": (whole and row["strengths"]) or "",
+        "preferences": (whole and row["preferences"]) or "",
         "safe_contact": row["safe_contact"] or "",
         "phone": phone or "",
-        "born": row["born"],
+        "born": row["born"] if whole else None,
         "language": row["language"],
         "joined": row["account"] is not None,
         "opened_at": row["opened_at"],
