@@ -77,9 +77,8 @@ def _staff(viewer: Viewer, ties: Ties, category: Category, action: Action, now: 
     sud = int(Label.SUD)
     member = next((m for m in ties.team if not m.supervised and team_holds(m, now)), None)
     if viewer.role is Role.FRONT_DESK:
-        if (category is Category.APPOINTMENTS and action in Action.SEE | Action.BOOK) or (
-            category is Category.PROFILE_CONTACT and seen
-        ):
+        booking = category is Category.APPOINTMENTS and action in Action.SEE | Action.BOOK
+        if booking or (category is Category.PROFILE_CONTACT and seen):
             yield Lane(**common, mask=Mask.SAFE, no_labels=sud, basis="role")
         return
     if member is not None:
