@@ -141,7 +141,6 @@ async def for_client(request: HTMXRequest, access: Access, person: UUID, form: F
         second=recovery.needs_second(access, person),
         here=f"{access.base}/recovery/{person}",
         back=access.base,
-        mine=access.viewer.person,
         ways=ways(),
     )
 
@@ -158,7 +157,6 @@ async def for_staff(request: HTMXRequest, viewer: Viewer, person: UUID, form: Fo
         second=True,
         here=f"/staff/admin/staff/{person}/recovery",
         back=f"/staff/admin/staff/{person}",
-        mine=viewer.person,
         ways=ways(),
     )
 
