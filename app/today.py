@@ -60,6 +60,7 @@ class Note:
     text: str
     at: datetime
     new: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _shown(access: Access, goals: dict[UUID, Row], steps: list[Row]):  # type: i
 def _note(access: Access, row: Row) -> Note:
     own = row["author"] == access.viewer.person
     unread = row["read_at"] is None or row["read_at"] < row["dated"]
-    return Note(row["thread"], row["author_name"], row["text"], row["dated"], unread and not own)
+    return Note(row["thread"], row["author_name"], row["text"], row["dated"], unread and not own, own)
 
 
 def shared_since(access: Access, category: Category) -> datetime | None:

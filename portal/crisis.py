@@ -6,13 +6,15 @@ from functools import cache
 from typing import Annotated
 
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.plugins.htmx import HTMXRequest
 
 from app import language
+from app.access import Kind, Viewer
 from app.language import CATALOGUES, LANGUAGES
 from app.organisation import Organisation, organisation
-from app.pages import Reply, page
+from app.pages import Reply, page, see_other
 from app.web.assets import asset, assets
 from app.web.folders import STATIC, TEMPLATES
 
@@ -26,6 +28,11 @@ class Crisis(Controller):
     @get("/crisis", audience="public", passive=True, name="crisis")
     async def crisis(self, request: HTMXRequest, wanted: Wanted = "") -> Reply:
         return kept(request, "crisis/show", wanted)
+
+    @get("/crisis/own", audience="account", name="crisis.own")
+    async def own(self, request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Reply:
+        """From the page that knows nobody to the plan of whoever is signed in; for others, to their first page."""
+        return see_other(request, "/me/crisis-plan" if viewer.kind is Kind.CLIENT else "/")
 
     @get("/offline", audience="public", passive=True, name="offline")
     async def offline(self, request: HTMXRequest, wanted: Wanted = "") -> Reply:

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 
 from app import caseload
-from app.access import Desk
+from app.access import Desk, Role
 from app.forms import Form
 from app.invitation import INVITERS
 from app.pages import Reply, page
@@ -15,7 +15,8 @@ class Caseload(Controller):
     @get("/staff/caseload", audience="staff", name="staff.caseload.show")
     async def show(self, request: HTMXRequest, desk: NamedDependency[Desk]) -> Reply:
         asked = Form(request.query_params)
-        show = asked.choice("show", caseload.FILTERS) or "needs"
+        usual = "everyone" if desk.viewer.role is Role.PEER else "needs"  # a peer is told of nothing to do
+        show = asked.choice("show", caseload.FILTERS) or usual
         found = await caseload.worklist(desk, show=show, page=asked.number("page", 1, 100_000) or 1)
         return page(
             request,

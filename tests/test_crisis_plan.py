@@ -368,3 +368,13 @@ async def test_no_such_section_has_no_page(sign_in: SignIn, number: str) -> None
     assert (await me.get(f"/me/crisis-plan/change/{number}")).status_code == 404
     answer = await me.post(f"/me/crisis-plan/change/{number}", data={"lines": "x", "version": "0"})
     assert answer.status_code == 404
+
+
+async def test_the_general_crisis_page_leads_everybody_to_a_page_of_theirs(
+    sign_in: Callable[..., Awaitable[httpx.AsyncClient]], http: httpx.AsyncClient
+) -> None:
+    assert 'href="/crisis/own"' in (await http.get("/crisis")).text
+    assert goes_to(await http.get("/crisis/own")) == "/sign-in"
+    assert goes_to(await (await sign_in(await a_client())).get("/crisis/own")) == "/me/crisis-plan"
+    assert goes_to(await (await sign_in(await a_person())).get("/crisis/own")) == "/"
+    assert goes_to(await (await sign_in(await a_staff())).get("/crisis/own")) == "/"
