@@ -14,7 +14,7 @@ from app.errors import Stale
 from app.forms import GOAL, MESSAGE, Form
 from app.language import _
 from app.pages import Reply, page, see_other, wants_fragment
-from app.paths import seen, shared
+from app.paths import OWN, seen, shared
 from app.sharing import circle
 
 
@@ -94,6 +94,18 @@ class Goals(Controller):
             return await shown(request, access, goal_id, fragment="steps")
         return see_other(request, f"{access.base}/goals/{goal_id}#steps")
 
+    @post(OWN + "/goals/{goal_id:uuid}/keep", audience="portal", many={"without"}, name="portal.goal.keep")
+    async def keep(self, request: HTMXRequest, access: NamedDependency[Access], goal_id: FromPath[UUID]) -> Reply:
+        form = Form(await request.form())
+        who = form.choice("who", goal.WHO, required=_("Choose who it is for."))
+        people = [str(person) for person in (await goal.kept(access, goal_id)).people]
+        without = [UUID(person) for person in form.choices("without", people)]
+        if form.errors:
+            return await shown(request, access, goal_id, status=422, keeping=form)
+        await goal.keep(access, goal_id, who=who, without=without)
+        hidden = who != "shared" and not access.viewer.step_up
+        return see_other(request, f"{access.base}/goals" + ("" if hidden else f"/{goal_id}"))
+
     @post(shared("/steps/{step_id:uuid}"), audience="portal", name="portal.goal.tick")
     async def tick(self, request: HTMXRequest, access: NamedDependency[Access], step_id: FromPath[UUID]) -> Reply:
         form = Form(await request.form())
@@ -124,6 +136,7 @@ async def shown(
     word: Form | None = None,
     small: Form | None = None,
     stale: bool = False,
+    keeping: Form | None = None,
 ) -> Reply:
     found, comments = await goal.goal(access, goal_id)
     return page(
@@ -134,6 +147,9 @@ async def shown(
         access=access,
         goal=found,
         comments=comments,
+        kept=await goal.kept(access, goal_id) if access.is_own else None,
+        who=goal.WHO,
+        keeping=keeping or Form(),
         may=may(access),
         edit=edit,
         word_form=word or Form(),

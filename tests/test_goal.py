@@ -345,3 +345,75 @@ async def test_goal_rests_and_is_taken_up_again(sign_in: SignIn) -> None:
     assert "This goal is resting." in (await me.get(at)).text
     assert goes_to(await me.post(at + "/lifecycle", data={"lifecycle": "active"})) == at
     assert (await me.post(at + "/lifecycle", data={"lifecycle": "completed"})).status_code == 422
+
+
+async def test_a_goal_kept_from_one_person_is_not_there_for_them_and_is_for_others() -> None:
+    maya = await a_client()
+    home = await a_goal(maya, steps=("Call the office",))
+    rosa, tie = await a_mother(maya)
+    jo = await a_person("Jo")
+    await a_grant(maya, jo, Category.GOALS)
+    other = await a_relationship(maya, jo)
+    await goal.keep(await access_for(maya), home.id, who="shared", without=[rosa])
+    hers, his = await access_for(rosa, relationship=tie), await access_for(jo, relationship=other)
+    assert await goal.goals(hers) == [] and len(await goal.goals(his)) == 1
+    with pytest.raises(NotFound):
+        await goal.goal(hers, home.id)
+    kept = await goal.kept(await access_for(maya), home.id)
+    assert (kept.who, kept.people[rosa], kept.people[jo]) == ("shared", ("Rosa", True), ("Jo", False))
+    await goal.keep(await access_for(maya), home.id, who="shared", without=[])
+    assert len(await goal.goals(hers)) == 1
+
+
+@pytest.mark.parametrize(("who", "team_sees"), [("team", True), ("mine", False)])
+async def test_a_private_goal_hides_from_the_phone_until_a_factor_is_shown(who: str, team_sees: bool) -> None:
+    maya, worker = await a_client(), await a_staff(team=await a_team())
+    await on_team(maya, worker)
+    home = await a_goal(maya)
+    rosa, tie = await a_mother(maya)
+    await goal.keep(await access_for(maya), home.id, who=who, without=[])
+    assert await goal.goals(await access_for(rosa, relationship=tie)) == []
+    assert await goal.goals(await access_for(maya)) == []
+    (mine,) = await goal.goals(await access_for(maya, step_up=True))
+    assert mine.private
+    assert bool(await goal.goals(await access_for(worker, client=maya))) is team_sees
+    await goal.keep(await access_for(maya, step_up=True), home.id, who="shared", without=[])
+    assert len(await goal.goals(await access_for(rosa, relationship=tie))) == 1
+
+
+async def test_only_the_client_says_whom_a_goal_is_for_and_only_of_their_own_people() -> None:
+    maya, worker = await a_client(), await a_staff(team=await a_team())
+    await on_team(maya, worker)
+    home = await a_goal(maya)
+    with pytest.raises(Refused):
+        await goal.keep(await access_for(worker, client=maya), home.id, who="mine", without=[])
+    with pytest.raises(Refused):
+        await goal.keep(await access_for(maya), home.id, who="shared", without=[await a_person("Stranger")])
+    with pytest.raises(NotFound):
+        await goal.keep(await access_for(await a_client("Leo")), home.id, who="mine", without=[])
+
+
+async def test_what_staff_set_on_a_goal_stays_when_the_client_keeps_it() -> None:
+    maya = await a_client()
+    home = await a_goal(maya, flags=int(Flag.MINOR_CONSENTED))
+    await goal.keep(await access_for(maya), home.id, who="team", without=[])
+    (row,) = await Goal.select(Goal.flags).where(Goal.id == home.id)
+    assert row["flags"] == Flag.MINOR_CONSENTED | Flag.CLIENT_PRIVATE
+
+
+async def test_keeping_a_goal_by_its_form(sign_in: Callable[..., Awaitable[httpx.AsyncClient]]) -> None:
+    maya = await a_client()
+    home = await a_goal(maya)
+    rosa, tie = await a_mother(maya)
+    http, hers = await sign_in(maya), await sign_in(rosa)
+    assert "Who is this goal for?" in (await http.get(f"/me/goals/{home.id}")).text
+    assert "Who is this goal for?" not in (await hers.get(f"/with/{tie}/goals/{home.id}")).text
+    answer = await http.post(f"/me/goals/{home.id}/keep", data={"who": "shared", "without": str(rosa)})
+    assert goes_to(answer) == f"/me/goals/{home.id}"
+    assert (await hers.get(f"/with/{tie}/goals/{home.id}")).status_code == 404
+    wrong = await http.post(f"/me/goals/{home.id}/keep", data={"who": "everyone"})
+    assert wrong.status_code == 422 and "Choose one from the list" in wrong.text
+    assert goes_to(await http.post(f"/me/goals/{home.id}/keep", data={"who": "mine"})) == "/me/goals"
+    page = await http.get("/me/goals")
+    assert "A place of my own" not in page.text and "See what I keep private" in page.text
+    assert (await http.post(f"/me/goals/{uuid4()}/keep", data={"who": "mine"})).status_code == 404

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from app.access import Access, Category, Listing
+from app.access import Access, Category, Flag, Listing
 from app.data.engine import Row
 
 OPEN = ("proposed", "accepted", "active", "on-hold")
@@ -14,7 +14,7 @@ GOALS = Listing(
     "goal",
     Category.GOALS,
     """SELECT t.id, t.title, t.why, t.measure, t.domain, t.lifecycle, t.achievement, t.target, t.position,
-              t.steps_done, t.steps_total, t.proposed_by, t.version
+              t.steps_done, t.steps_total, t.proposed_by, t.version, t.flags
          FROM goal t WHERE t.client = {client} AND {reach} AND t.lifecycle <> 'cancelled' AND t.lifecycle <> 'rejected'
          ORDER BY t.lifecycle, t.position, t.id LIMIT 100""",
     sealed=("title", "why", "measure"),
@@ -23,7 +23,7 @@ GOAL = Listing(
     "goal",
     Category.GOALS,
     """SELECT t.id, t.title, t.why, t.measure, t.domain, t.lifecycle, t.achievement, t.target, t.position,
-              t.steps_done, t.steps_total, t.proposed_by, t.version
+              t.steps_done, t.steps_total, t.proposed_by, t.version, t.flags
          FROM goal t WHERE t.client = {client} AND t.id = {id} AND {reach}""",
     sealed=("title", "why", "measure"),
 )
@@ -89,6 +89,7 @@ class Goal:
     total: int
     version: int
     proposed_by: UUID | None
+    private: bool = False
     steps: tuple[Step, ...] = ()
 
     @property
@@ -127,6 +128,7 @@ def _goal(row: Row, steps: Sequence[Step] = ()) -> Goal:
         total=len(steps),
         version=row["version"],
         proposed_by=row["proposed_by"],
+        private=bool(row["flags"] & (Flag.CLIENT_PRIVATE | Flag.MINE_ONLY)),
         steps=tuple(steps),
     )
 
