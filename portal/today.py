@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
-from app import goal, today
+from app import emergency, goal, today
 from app.access import Access, Action, Category
 from app.appointment import ROLES
 from app.forms import Form
@@ -40,6 +40,7 @@ async def shown(request: HTMXRequest, access: Access, fragment: str | None = Non
         fragment=fragment,
         access=access,
         day=await today.day(access),
+        emergencies=await emergency.news(access),
         greeting=greeting(access.now) % {"name": access.viewer.called_name},
         now=access.now,
         roles=ROLES,

@@ -11,8 +11,10 @@ def routes(config: Config) -> list[Any]:
         admin,
         appointment,
         caseload,
+        cover,
         crisis_lines,
         crisis_plan,
+        emergency,
         goal,
         invitation,
         mail,
@@ -20,6 +22,7 @@ def routes(config: Config) -> list[Any]:
         record,
         recovery,
         resource,
+        supervision,
         team,
     )
 
@@ -27,8 +30,10 @@ def routes(config: Config) -> list[Any]:
         admin,
         appointment,
         caseload,
+        cover,
         crisis_lines,
         crisis_plan,
+        emergency,
         goal,
         invitation,
         mail,
@@ -36,6 +41,7 @@ def routes(config: Config) -> list[Any]:
         record,
         recovery,
         resource,
+        supervision,
         team,
     ]
     return [route for module in modules for route in module.ROUTES]

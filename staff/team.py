@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
-from app import team
+from app import cover, emergency, team
 from app.access import Desk, Viewer
 from app.errors import Refused
 from app.forms import Form
@@ -67,6 +67,8 @@ async def shown(
         more=more,
         number=number,
         takers=takers,
+        covers=await cover.covers(desk),
+        emergencies=await emergency.count(desk),
         roles=ROLES,
         form=form or Form(),
         asked=asked,

@@ -8,7 +8,7 @@ from app.access import Access, Action, Category, Kind, Role, Viewer, access_of
 from app.data.sealing import Keys, Seal
 from app.data.tables.appointment import Appointment
 from app.data.tables.care import CareTeam, Client, ClientKey, Contact, EpisodeOfCare, Standing
-from app.data.tables.consent import Authority, Block, BreakGlass, Consent, Grant, Relationship
+from app.data.tables.consent import Authority, Block, BreakGlass, Consent, Grant, Relationship, SupervisionReason
 from app.data.tables.crisis_plan import CrisisEntry, CrisisPlan
 from app.data.tables.goal import Comment, Goal, Step
 from app.data.tables.message import Message, Thread, ThreadMember
@@ -136,6 +136,13 @@ async def a_glass(client: UUID, staff: UUID, **values: Any) -> UUID:
     defaults = {"reason_code": "safety", "starts_at": hours(-0.1), "ends_at": hours(0.9)}
     row = BreakGlass(client=client, staff=staff, **(defaults | values))
     await BreakGlass.insert(row)
+    return row.id
+
+
+async def a_reason(client: UUID, staff: UUID, **values: Any) -> UUID:
+    """A supervisor's reason, said just now, for an hour."""
+    row = SupervisionReason(client=client, staff=staff, reason="supervision", **({"ends_at": hours(1)} | values))
+    await SupervisionReason.insert(row)
     return row.id
 
 

@@ -20,11 +20,13 @@ from app.web.policy import handlers
 from tests.factories import (
     a_client,
     a_crisis_plan,
+    a_glass,
     a_goal,
     a_grant,
     a_message,
     a_person,
     a_programme,
+    a_reason,
     a_relationship,
     a_service,
     a_staff,
@@ -43,6 +45,7 @@ SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
 PERSONAS = (
     "anonymous", "client", "other-client", "mother", "stranger", "revoked",
     "case-manager", "other-case-manager", "supervisor", "clinician", "peer", "front-desk", "admin",
+    "emergency", "supervisor-with-reason",
 )  # fmt: skip
 NOT_ON_THE_TEAM = ("other-case-manager", "admin")
 PORTAL_ONLY = re.compile(r"^/(me|with)/(?!devices|security|notices)")
@@ -72,6 +75,13 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
     }
     for role in ("case-manager", "clinician", "peer"):
         await on_team(client, people[role], "primary" if role == "case-manager" else role)  # type: ignore[arg-type]
+    # Off the team, with the record open for an hour in an emergency; and a supervisor of the clinician, who said why.
+    people["emergency"] = await a_staff("nurse", "Marta", await a_team(supervisor=await a_staff("supervisor", "Olga")))
+    glass = await a_glass(client, people["emergency"])
+    people["supervisor-with-reason"] = overseer = await a_staff("supervisor", "Ruth")
+    sam = await a_staff("clinician", "Sam", await a_team(programme, supervisor=overseer))
+    await on_team(client, sam, "clinician")
+    await a_reason(client, overseer)
     relationship = await a_relationship(client, people["mother"])  # type: ignore[arg-type]
     past = await a_relationship(client, people["revoked"])  # type: ignore[arg-type]
     everything = Action(sum(Action))
@@ -89,7 +99,8 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
     ids = {
         "client": client, "goal_id": goal.id, "step_id": step.id, "visit_id": visit.id, "thread_id": thread.id,
         "relationship": relationship, "past": past, "programme_id": programme, "person": await a_staff("nurse", "Nia", team),
-        "waiting": other, "service_id": await a_service(),
+        "waiting": other, "service_id": await a_service(), "asked": client, "emergency_id": glass,
+        "away": people["case-manager"], "worker": sam,
     }  # fmt: skip
     return people, {name: str(value) for name, value in ids.items()}
 
@@ -206,6 +217,16 @@ def test_staff_find_no_portal_and_portal_people_no_staff_side() -> None:
         for route, cell in cells(persona).items():
             if route.split(" ")[1].startswith("/staff"):
                 assert cell == "404", (persona, route)
+
+
+def test_emergency_access_reads_and_does_nothing_else() -> None:
+    """Every act on the record is turned away; what is shown is the record's pages, without messages."""
+    for route, cell in cells("emergency").items():
+        method, path = route.split(" ")
+        if method == "POST" and path.startswith("/staff/clients/{client"):
+            assert cell in ("403", "404", "422"), route
+        if "/messages" in path and path.startswith("/staff/clients/{client"):
+            assert cell == "404", route
 
 
 def test_an_administrator_reaches_accounts_and_programmes_alone() -> None:
