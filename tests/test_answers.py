@@ -35,6 +35,18 @@ async def test_a_crash_shows_a_reference_and_nothing_else(
     assert "this number helps" in answer.text
 
 
+async def test_waiting_too_long_for_the_database_is_said_as_being_busy(
+    app: object, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("portal.sign_in.ceremonies.look", stuck)
+    answer = await http.get("/sign-in/code")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "very busy" in answer.text
+
+
 async def test_nothing_personal_is_ever_kept_by_a_browser(http: httpx.AsyncClient) -> None:
     for url in ("/sign-in", "/", "/me/goals", "/nowhere"):
         answer = await http.get(url)

@@ -1,6 +1,7 @@
 """Signing in and out as a browser meets it: pages, cookies and what each failure says."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -46,6 +47,20 @@ async def enter(http: httpx.AsyncClient, login: str = "maya@example.org", passwo
 
 def code(step: int = 0) -> str:
     return pyotp.TOTP(SECRET).at(datetime.now(UTC) + timedelta(seconds=30 * step))
+
+
+async def test_a_try_that_finds_the_line_full_is_turned_away_before_anything_is_written(
+    http: httpx.AsyncClient,
+) -> None:
+    await with_password(await a_client())
+    with ExitStack() as line:
+        for _ in range(passwords.AT_ONCE + passwords.WAITING):
+            line.enter_context(passwords.WORKERS.place())
+        for login in ("maya@example.org", "nobody@example.org"):
+            answer = await enter(http, login)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert await Attempt.count() == 0
+    assert (await enter(http)).headers["location"] == "/sign-in/code", "room again"
 
 
 async def test_password_and_code_open_the_record(http: httpx.AsyncClient) -> None:

@@ -80,10 +80,18 @@ async def password_is(
     """The account, if the password is right. Unknown, closed and passwordless accounts do the same work and get the same
     answer. device: the value of the known-device cookie, "" without one.
 
-    Raises throttle.TooMany before anything is verified.
+    Raises throttle.TooMany before anything is verified, and passwords.Busy before anything is written: a flood of tries
+    must not fill the line of those who write.
     """
     account = await by_login(keys, login)
     await throttle.slow_down(now)
+    with passwords.WORKERS.place():
+        return await _tried(keys, account, login, password, address, device, now)
+
+
+async def _tried(
+    keys: Keys, account: AccountFacts | None, login: str, password: str, address: str, device: str, now: datetime
+) -> AccountFacts | None:
     here = await throttle.count(f"address:{throttle.network(address)}", throttle.ADDRESS, now)
     known = await known_devices.known(keys, account.id if account else NOBODY, device, now)
     scope = f"account:{login_key(keys, login)[:32]}:{known or 'new'}"
@@ -128,7 +136,8 @@ async def _after_success(keys: Keys, account: AccountFacts, password: str, now: 
     if account.failures >= 5:
         await tell(account.id, "success_after_failures", now)
     if passwords.outdated(account.password):
-        await Account.update({Account.password: await passwords.hashed(keys, password)}).where(Account.id == account.id)
+        hashed = await passwords.WORKERS.at_work(passwords.hash_password, keys, password)
+        await Account.update({Account.password: hashed}).where(Account.id == account.id)
 
 
 async def second_factor_is(

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,15 +71,25 @@ class Workers:
         self.waiting = 0
         self.free = asyncio.Semaphore(AT_ONCE)
 
-    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """In line, from before anything is counted or written until all is. Raises Busy when the line is full."""
         if self.waiting >= AT_ONCE + WAITING:
             raise Busy
         self.waiting += 1
         try:
-            async with self.free:
-                return await asyncio.to_thread(work, *args)
+            yield
         finally:
             self.waiting -= 1
+
+    async def at_work(self, work: Callable[..., Result], *args: Any) -> Result:
+        """For somebody who has a place."""
+        async with self.free:
+            return await asyncio.to_thread(work, *args)
+
+    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
+        with self.place():
+            return await self.at_work(work, *args)
 
 
 WORKERS = Workers()
@@ -89,7 +100,8 @@ async def hashed(keys: Keys, password: str) -> str:
 
 
 async def verified(keys: Keys, stored: str, password: str) -> bool:
-    return await WORKERS.run(verify, keys, stored, password)
+    """For somebody who has a place."""
+    return await WORKERS.at_work(verify, keys, stored, password)
 
 
 def problem(password: str, *, own_words: tuple[str, ...] = ()) -> str:

@@ -36,6 +36,11 @@ def answer_domain(request: Request[Any, Any, Any], error: DomainError) -> Respon
     return error_page(request, error.status, getattr(error, "headers", None))
 
 
+def answer_busy(request: Request[Any, Any, Any], error: TimeoutError) -> Response[Any]:
+    """Somebody waited too long for a connection: too much is being asked at once, and nothing was done."""
+    return error_page(request, 503, {"retry-after": "2"})
+
+
 def answer_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     log_crash(request.scope, error)
     return error_page(request, 500)
@@ -44,5 +49,6 @@ def answer_crash(request: Request[Any, Any, Any], error: Exception) -> Response[
 EXCEPTIONS: dict[Any, Any] = {
     HTTPException: answer_http,
     DomainError: answer_domain,
+    TimeoutError: answer_busy,
     Exception: answer_crash,
 }
