@@ -27,6 +27,10 @@ TICK = os.sysconf("SC_CLK_TCK")
 PAGES = {
     "P1": "Today", "P2": "Goals", "P3": "a supporter's Goals", "P4": "caseload", "P5": "client record",
     "P6": "thread", "P6POST": "post a message", "P7": "resource search",
+    "D1": "a supervisor's teams", "D2": "the front desk's day", "D3": "staff accounts",
+}  # fmt: skip
+DESKS = {
+    "D1": ("supervisor", "/staff/team"), "D2": ("front_desk", "/staff/appointments"), "D3": ("admin", "/staff/admin"),
 }  # fmt: skip
 SEARCHES = ("food", "housing help", "therapy", "bus pass", "job", "legal", "pantry", "shelter")
 
@@ -135,8 +139,13 @@ async def sessions(folder: Path, many: int) -> dict[str, Any]:
         "WHERE ct.role = 'primary' AND ct.ends_at IS NULL GROUP BY ct.staff HAVING COUNT(*) >= 20 "
         "ORDER BY ct.staff LIMIT {many}"
     )
-    found: dict[str, Any] = {"clients": [], "family": [], "staff": []}
-    for group, people in (("clients", clients), ("family", family), ("staff", staff)):
+    by_role = (
+        "SELECT a.id AS account FROM staff s JOIN account a ON a.person = s.person WHERE s.role = '{}' LIMIT {{many}}"
+    )
+    desks = [(role, await rows(by_role.format(role))) for role in ("supervisor", "front_desk", "admin")]
+    found: dict[str, Any] = {}
+    for group, people in (("clients", clients), ("family", family), ("staff", staff), *desks):
+        found[group] = []
         for person in people:
             token = await cookie(person["account"])
             found[group].append(
@@ -163,6 +172,9 @@ def requests_for(page: str, people: dict[str, Any]) -> list[tuple[str, ...]]:
         return [look(f"/staff/clients/{p['client']}", p) for p in staff]
     if page == "P6":
         return [look(f"/me/messages/{p['thread']}", p) for p in clients]
+    if page in DESKS:
+        role, path = DESKS[page]
+        return [look(path, p) for p in people[role]]
     if page == "P7":
         return [look("/me/resources?words=" + SEARCHES[n % 8].replace(" ", "+"), p) for n, p in enumerate(clients)]
     headers = "Sec-Fetch-Site: same-origin;;Content-Type: application/x-www-form-urlencoded;;X-CSRF-Token: "
@@ -255,7 +267,7 @@ def main() -> None:
     rows: dict[tuple[str, str], list[dict[str, float]]] = {}
     for _ in range(asked.rounds):
         for page in asked.pages:
-            for target in targets:
+            for target in targets[:1] if page in DESKS else targets:  # the peer has no such pages
                 rows.setdefault((page, target.name), []).append(target.measure(page, asked.conns, asked.seconds))
     print(f"| page | target | requests/s | CPU ms | p50 ms | p99 ms | kB | not 2xx/3xx |\n|{'---|' * 8}")
     for (page, name), got in rows.items():
