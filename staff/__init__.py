@@ -22,6 +22,7 @@ def routes(config: Config) -> list[Any]:
         record,
         recovery,
         resource,
+        sharing,
         supervision,
         team,
     )
@@ -41,6 +42,7 @@ def routes(config: Config) -> list[Any]:
         record,
         recovery,
         resource,
+        sharing,
         supervision,
         team,
     ]

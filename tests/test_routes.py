@@ -98,7 +98,8 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
     await a_crisis_plan(client)
     ids = {
         "client": client, "goal_id": goal.id, "step_id": step.id, "visit_id": visit.id, "thread_id": thread.id,
-        "relationship": relationship, "past": past, "programme_id": programme, "person": await a_staff("nurse", "Nia", team),
+        "relationship": relationship, "past": past, "tie": relationship,
+        "preview": relationship, "programme_id": programme, "person": await a_staff("nurse", "Nia", team),
         "waiting": other, "service_id": await a_service(), "asked": client, "emergency_id": glass,
         "away": people["case-manager"], "worker": sam,
     }  # fmt: skip
@@ -116,12 +117,17 @@ def address(path: str, ids: dict[str, str], persona: str) -> str:
     return re.sub(r"\{([a-z_]+):[a-z]+\}", value, path)
 
 
+def how_final(path: str) -> int:
+    """What ends sharing comes after everything that needs it, and what ends the relationship last of all."""
+    return 2 if path.endswith(("/leave", "/remove")) else int(path.startswith("/me/sharing"))
+
+
 async def met(
     app: Litestar, new_browser: Callable[[], httpx.AsyncClient], sign_in: SignIn
 ) -> dict[tuple[str, str], list[str]]:
     people, ids = await a_world()
     found: dict[tuple[str, str], list[str]] = {}
-    for path, method in sorted(handlers(app), key=lambda one: (one[1] != "GET", one[0])):
+    for path, method in sorted(handlers(app), key=lambda one: (one[1] != "GET", how_final(one[0]), one[0])):
         cells = []
         for persona in PERSONAS:
             person = people[persona]

@@ -347,12 +347,14 @@ async def test_nobody_but_the_client_reads_or_changes_who_is_let_in() -> None:
     await on_team(maya, worker)
     for access in (await access_for(rosa, relationship=tie, step_up=True), await access_for(worker, client=maya)):
         for act in (
-            sharing.people(access), sharing.team(access), sharing.chosen(access, tie), sharing.looks(access),
+            sharing.team(access), sharing.chosen(access, tie), sharing.looks(access),
             sharing.draft(access, tie, GOALS), sharing.end(access, tie), sharing.pause(access), sharing.block(access, tie),
             sharing.sign(access, tie, read=""), sharing.resume(access), sharing.remove(access, tie),
         ):  # fmt: skip
             with pytest.raises(NotFound):
                 await act
+    with pytest.raises(NotFound):
+        await sharing.people(await access_for(rosa, relationship=tie, step_up=True))
     assert await sees(rosa, tie) == {Category.APPOINTMENTS, Category.GOALS}
 
 
@@ -640,3 +642,41 @@ async def test_a_grant_of_old_without_a_text_is_listed_and_can_be_stopped() -> N
     assert who.sees == [Category.GOALS]
     await sharing.stop(await access_for(maya), tie, Category.GOALS)
     assert await sees(rosa, tie) == set()
+
+
+async def test_the_team_sees_the_map_and_their_look_is_written_down(sign_in: SignIn) -> None:
+    maya, rosa, tie = await a_pair()
+    await signed(maya, tie, Scope({Category.GOALS: Action.SEE}, labels=Label.SUD, until=SOON))
+    worker, peer = await a_staff(team=await a_team()), await a_staff("peer")
+    await on_team(maya, worker)
+    await on_team(maya, peer, "peer")
+    page = await (await sign_in(worker)).get(f"/staff/clients/{maya}/sharing")
+    assert page.status_code == 200 and "Rosa" in page.text and "Alcohol or drugs" in page.text
+    looks = AccessEvent.select().where(AccessEvent.actor == worker, AccessEvent.action == "look")
+    assert [row["category"] for row in await looks] == ["profile_contact"]
+    for stranger in (peer, await a_staff(), await a_staff("front_desk"), await a_staff("admin"), rosa, maya):
+        assert (await (await sign_in(stranger)).get(f"/staff/clients/{maya}/sharing")).status_code == 404
+
+
+async def test_the_notice_about_passing_on_stands_wherever_alcohol_or_drugs_may_show(sign_in: SignIn) -> None:
+    maya, rosa, tie = await a_pair()
+    http = await sign_in(rosa)
+    await signed(maya, tie, GOALS)
+    assert "42 CFR part 2" not in (await http.get(f"/with/{tie}/goals")).text
+    await signed(maya, tie, Scope(GOALS.actions, labels=Label.SUD, until=SOON, older=True))
+    for place in ("/today", "/goals", "/appointments", "/more", "/sharing"):
+        assert "42 CFR part 2 prohibits" in (await http.get(f"/with/{tie}{place}")).text, place
+    assert "42 CFR part 2" not in (await (await sign_in(maya)).get("/me/goals")).text
+
+
+async def test_where_the_whole_organisation_is_a_part_2_programme_every_shared_page_has_the_notice(
+    sign_in: SignIn,
+) -> None:
+    await an_organisation(part2=True)
+    maya, rosa = await a_client(), await a_person("Rosa")
+    tie = await a_relationship(maya, rosa)
+    await signed(maya, tie, GOALS)
+    http = await sign_in(rosa)
+    assert (await http.get(f"/with/{tie}/goals")).status_code == 404  # attending is itself protected: it needs the tick
+    await signed(maya, tie, Scope(GOALS.actions, labels=Label.SUD, until=SOON, older=True))
+    assert "42 CFR part 2 prohibits" in (await http.get(f"/with/{tie}/goals")).text

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.access.facts import Action, Category, Kind, Mask, Viewer
+from app.access.clock import authority_holds, grant_holds
+from app.access.facts import Action, Category, Kind, Label, Mask, Viewer
 from app.access.log import Event, append, record
 from app.access.reach import Lane, bindings, conditions, reach
 from app.access.ties import Loaded, load, through_the_eyes_of
@@ -95,6 +96,22 @@ class Access:
     def recorded(self) -> bool:
         """The client's own looks are theirs alone, also those with somebody else's eyes."""
         return not self.is_own and not self.preview
+
+    @property
+    def redisclosure(self) -> bool:
+        """What is open here may be substance-use information under a consent: 42 CFR 2.32's notice goes with every page."""
+        if self.viewer.kind not in (Kind.SUPPORTER, Kind.EXTERNAL):
+            return False
+        ties = self.loaded.ties
+        by_consent = any(grant.labels & Label.SUD and grant_holds(grant, ties, self.now) for grant in ties.grants)
+        return (
+            ties.part2
+            or by_consent
+            or any(
+                authority.labels & Label.SUD and authority_holds(authority, ties, self.now)
+                for authority in ties.authorities
+            )
+        )
 
     @property
     def relationship(self) -> UUID | None:

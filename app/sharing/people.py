@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.access import Access, Category
+from app.access import Access, Category, Kind, Mask
 from app.access.clock import grant_holds
+from app.access.log import record
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
 from app.errors import NotFound
@@ -105,6 +106,20 @@ class Signed:
     parts: tuple[Part, ...] = field(repr=False)
 
 
+async def seen_by_the_team(access: Access) -> None:
+    """The client's own page, or that of staff who see the whole of how the client is reached; their look is on record.
+
+    Raises NotFound.
+    """
+    if access.is_own:
+        return
+    if access.viewer.kind is not Kind.STAFF or not any(
+        lane.mask is Mask.NONE for lane in access.lanes(Category.PROFILE_CONTACT)
+    ):
+        raise NotFound
+    await record(access.event("look", Category.PROFILE_CONTACT))
+
+
 def own(access: Access) -> None:
     """Nobody but the client sees who else is let in. Raises NotFound."""
     if not access.is_own:
@@ -116,7 +131,8 @@ def _values(access: Access) -> dict[str, object]:
 
 
 async def people(access: Access) -> list[Chosen]:
-    own(access)
+    """Everyone in the client's life with what they see: for the client, and as a map for the team."""
+    await seen_by_the_team(access)
     ties, grants = await DB.run((TIES, _values(access)), (GRANTS, _values(access)))
     found = [_chosen(access, row, [g for g in grants if g["grantee"] == row["person"]]) for row in ties]
     return sorted(found, key=lambda who: not who.scope.actions)  # those who see something first
