@@ -47,6 +47,10 @@ from tests.factories import (
     on_team,
 )
 from tests.http import goes_to, hidden
+from tests.identity import an_account
+from tests.smtp import Deliver, Post, deliver, post
+
+__all__ = ["deliver", "post"]  # fixtures
 
 pytestmark = pytest.mark.anyio
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -317,6 +321,32 @@ async def test_opening_seals_the_reason_ends_by_the_clock_and_tells_at_once(worl
     assert (event["client"], event["item"], event["basis"]) == (world.maya, row["id"], "glass")
     assert (event["basis_id"], event["reason"]) == (row["id"], "risk_to_life")
     assert "bridge" not in str(event)
+
+
+async def test_the_supervisors_letter_names_nobody_and_leaves_within_the_minute(
+    world: World, sign_in: SignIn, post: Post, deliver: Deliver
+) -> None:
+    await an_account(world.priya, KEYS, "priya@example.org")
+    await an_account(world.maya, KEYS, "maya@example.org")
+    await opened(await sign_in(world.marcus), world, world.marcus)
+    due = await Outbox.select(Outbox.due_at).where(Outbox.channel == "mail")
+    assert all(row["due_at"] <= datetime.now(UTC) for row in due)
+    await deliver()
+    assert post.recipients == ["priya@example.org"], "the client is told on their own pages"
+    letter = post.text(0)
+    assert f"{HERE}/reviews" in letter and "within 72 hours" in letter
+    assert not re.search("Maya|Marcus|Reyes|emergency access|record|bridge", letter)
+
+
+async def test_no_letter_about_what_was_looked_over_meanwhile(
+    world: World, sign_in: SignIn, post: Post, deliver: Deliver
+) -> None:
+    await an_account(world.priya, KEYS, "priya@example.org")
+    await opened(await sign_in(world.marcus), world, world.marcus)
+    (glass,) = await BreakGlass.select(BreakGlass.id)
+    await emergency.review(desk(world.priya, "supervisor"), glass["id"], "needed", "")
+    await deliver()
+    assert post.recipients == []
 
 
 @pytest.mark.parametrize("broken", ["log", "outbox"])

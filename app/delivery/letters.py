@@ -19,6 +19,7 @@ _ACCOUNT = Statement("""SELECT a.id, a.login, a.login_key, a.disabled_at, p.lang
     JOIN person p ON p.id = a.person WHERE a.person = {person}""")
 _LAST_UNREAD = Statement("""SELECT n.at FROM notice n WHERE n.account = {account} AND n.read_at IS NULL
     ORDER BY n.at DESC LIMIT 1""")
+_NOT_LOOKED_OVER = Statement("SELECT g.id FROM break_glass g WHERE g.id = {id} AND g.reviewed_at IS NULL")
 NEWS_FOR = timedelta(days=7)
 
 NOTICE = (
@@ -40,6 +41,11 @@ SHARING = (
     lazy("You have a new notice"),
     lazy("Something has changed in what is open to you. Open this page to see what is there now:"),
     lazy("You don’t need to do anything."),
+)
+EMERGENCY = (
+    lazy("Something waits for you"),
+    lazy("There is something for you to look over within 72 hours. Open this page to read it:"),
+    lazy("If you have done that already, you can leave this letter."),
 )
 
 
@@ -114,10 +120,24 @@ async def _sharing(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
     return "/"
 
 
+async def _emergency(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
+    """Not once somebody has looked it over."""
+    if not (await DB.run((_NOT_LOOKED_OVER, {"id": UUID(due.payload["emergency"])})))[0]:
+        raise NotNeeded("looked over")
+    return "/staff/emergency/reviews"
+
+
 KINDS: dict[str, Callable[[Due, Recipient, Keys, datetime], Awaitable[str]]] = {
     "account.notice": _notice,
     "account.reset": _reset,
     "account.address": _address,
     "sharing.changed": _sharing,
+    "emergency.opened": _emergency,
 }
-WORDS = {"account.notice": NOTICE, "account.reset": RESET, "account.address": ADDRESS, "sharing.changed": SHARING}
+WORDS = {
+    "account.notice": NOTICE,
+    "account.reset": RESET,
+    "account.address": ADDRESS,
+    "sharing.changed": SHARING,
+    "emergency.opened": EMERGENCY,
+}

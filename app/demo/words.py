@@ -806,4 +806,3 @@ RELATIONS = {
            ("family", "Husband"), ("family", "Brother"), ("friend", "Neighbor"), ("family", "Aunt")),
     "es": (("family", "Hermana"), ("family", "Mamá"), ("family", "Esposo"), ("friend", "Amiga"), ("family", "Tía")),
 }  # fmt: skip
-

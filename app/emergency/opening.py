@@ -14,6 +14,7 @@ from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
 from app.data.tables.consent import BreakGlass
 from app.data.tables.delivery import Outbox
+from app.delivery import outbox
 from app.emergency.finding import outside
 from app.emergency.words import LASTS, MEDICAL, REVIEWED_WITHIN, may_open
 from app.errors import NotFound, Refused, StepUpNeeded
@@ -186,19 +187,13 @@ async def reviewers(access: Access) -> list[UUID]:
 
 
 async def _tell(access: Access, id: UUID) -> None:
-    """By ids alone; whoever sends it says no more than that there is something to look over."""
-    rows = [
-        Outbox(
-            key=f"emergency.opened:{id}:{person}",
-            kind="emergency.opened",
-            recipient=person,
-            client=access.client,
-            payload={"emergency": str(id)},
-            due_at=access.now,
-        )
-        for person in {*await reviewers(access), access.client}
-    ]
-    await Outbox.insert(*rows)
+    """Supervisors by mail, which says no more than that there is something to look over; the client on their own pages."""
+    for person in await reviewers(access):
+        key = f"emergency.opened:{id}:{person}"
+        await outbox.put("emergency.opened", person, access.now, key=key, emergency=str(id))
+    row = Outbox(key=f"emergency.opened:{id}", kind="emergency.opened", recipient=access.client, client=access.client)
+    row.payload, row.due_at = {"emergency": str(id)}, access.now
+    await Outbox.insert(row)
 
 
 def _event(access: Access, action: str, id: UUID, reason: str = "") -> Event:
