@@ -134,7 +134,7 @@ async def sign(access: Access, tie: UUID, *, read: str) -> None:
         if waiting.missing or who.blocked:
             raise Refused
         now = work.access.now
-        before = await _open_grants(work.access, who)
+        before = await _open_grants(work.access, who.person)
         earlier = await Consent.select(Consent.id, Consent.version).where(
             Consent.relationship == tie, Consent.signed_at.is_not_null()
         ).order_by(Consent.version, ascending=False).limit(1)  # fmt: skip
@@ -164,8 +164,8 @@ async def _put_in_force(consent: UUID, before: list[Row], now: datetime) -> None
         await Grant.update({Grant.starts_at: now, Grant.data_from: start}).where(Grant.id == row["id"])
 
 
-async def _open_grants(access: Access, who: Chosen) -> list[Row]:
-    rows = (await DB.run((GRANTS_TO, {"client": access.client, "now": access.now, "person": who.person})))[0]
+async def _open_grants(access: Access, person: UUID) -> list[Row]:
+    rows = (await DB.run((GRANTS_TO, {"client": access.client, "now": access.now, "person": person})))[0]
     return [row for row in rows if row["signed_at"] is not None]
 
 
@@ -184,23 +184,28 @@ async def narrow(access: Access, tie: UUID, scope: Scope) -> None:
     async with deciding(access) as work:
         who = await chosen(work.access, tie)
         await _drop_draft(access.client, tie)
-        for row in await _open_grants(work.access, who):
-            await _narrow_one(work, row, scope)
+        rows = await _open_grants(work.access, who.person)
+        newer = not scope.older and all(row["data_from"] is None for row in rows)
+        for row in rows:
+            await _narrow_one(work, row, scope, newer=newer)
 
 
-async def _narrow_one(work: Work, row: Row, scope: Scope) -> None:
-    """A grant never changes: it ends, and a smaller one under the same signed text takes its place."""
+async def _narrow_one(work: Work, row: Row, scope: Scope, *, newer: bool) -> None:
+    """A grant never changes: it ends, and a smaller one under the same signed text takes its place. newer: what was there
+    before the signing closes too."""
     category = Category(row["category"])
     actions = Action(row["actions"]) & scope.actions.get(category, Action(0))
     sections = row["sections"] & scope.sections if category is Category.CRISIS_PLAN else row["sections"]
     until = min(row["until"], end_of(scope.until, work.access.loaded.ties.client_zone)) if scope.until else row["until"]
+    since = row["signed_at"] if newer else row["data_from"]
     less = {"actions": int(actions), "labels": row["labels"] & scope.labels, "sections": sections, "until": until}
+    less["data_from"] = since
     if all(row[name] == value for name, value in less.items()):
         return
     now = work.access.now
     await _revoke([row], work.access, now)
     if actions & Action.SEE and (sections or category is not Category.CRISIS_PLAN):
-        kept = {name: row[name] for name in ("consent", "grantee", "category", "data_from", "suspended_reason")}
+        kept = {name: row[name] for name in ("consent", "grantee", "category", "suspended_reason")}
         await Grant.insert(Grant(client=work.access.client, starts_at=now, **(kept | less)))
     work.note("consent-narrow", row["consent"], category)
 
@@ -216,20 +221,20 @@ async def end(access: Access, tie: UUID, *, tell: bool = False) -> None:
     """Everything closes for this person at once, without a reason. tell: they get a notice that names nothing."""
     async with deciding(access) as work:
         who = await chosen(work.access, tie)
-        await _close(work, who, tell=tell)
+        await _close(work, tie, who.person, tell=tell)
         if tell and who.joined:
             await outbox.put("sharing.changed", who.person, work.access.now, key=f"sharing:{tie}:{uuid4()}")
         work.note("consent-end", tie)
 
 
-async def _close(work: Work, who: Chosen, *, tell: bool = False) -> None:
+async def _close(work: Work, tie: UUID, person: UUID, *, tell: bool = False) -> None:
     """Grants, drafts, links that were not used yet, and what was still to be sent to them about this client."""
     access, now = work.access, work.access.now
-    await _drop_draft(access.client, who.relationship)
-    await _revoke(await _open_grants(access, who), access, now, notify=tell)
-    unused = (Invitation.person == who.person) & Invitation.accepted_at.is_null() & Invitation.withdrawn_at.is_null()
-    await Invitation.update({Invitation.withdrawn_at: now}).where(unused, Invitation.relationship == who.relationship)
-    unsent = (Outbox.recipient == who.person) & (Outbox.client == access.client) & Outbox.done_at.is_null()
+    await _drop_draft(access.client, tie)
+    await _revoke(await _open_grants(access, person), access, now, notify=tell)
+    unused = (Invitation.person == person) & Invitation.accepted_at.is_null() & Invitation.withdrawn_at.is_null()
+    await Invitation.update({Invitation.withdrawn_at: now}).where(unused, Invitation.relationship == tie)
+    unsent = (Outbox.recipient == person) & (Outbox.client == access.client) & Outbox.done_at.is_null()
     await Outbox.delete().where(unsent)
 
 
@@ -237,7 +242,7 @@ async def remove(access: Access, tie: UUID) -> None:
     """They are no longer among the client's people; whatever was open closes with it."""
     async with deciding(access) as work:
         who = await chosen(work.access, tie)
-        await _close(work, who)
+        await _close(work, tie, who.person)
         over: dict[Any, Any] = {Relationship.ended_at: work.access.now, Relationship.ended_reason: "client"}
         await Relationship.update(over).where(Relationship.id == tie, Relationship.client == access.client)
         work.note("sharing-remove", who.person)
@@ -258,10 +263,13 @@ async def resume(access: Access) -> None:
 
 
 async def _suspend(access: Access, before: str, after: str) -> None:
+    """What is signed alone: a draft opens what it says when it is signed, whatever was paused while it waited."""
+    signed = Consent.select(Consent.id).where(Consent.client == access.client, Consent.signed_at.is_not_null())
     chosen_ones = Relationship.select(Relationship.person).where(Relationship.client == access.client)
     for person in {row["person"] for row in await chosen_ones}:
         theirs = (Grant.client == access.client) & (Grant.grantee == person) & Grant.revoked_at.is_null()
-        await Grant.update({Grant.suspended_reason: after}).where(theirs, Grant.suspended_reason == before)
+        stands = (Grant.suspended_reason == before) & Grant.consent.is_in(signed)
+        await Grant.update({Grant.suspended_reason: after}).where(theirs, stands)
 
 
 async def block(access: Access, tie: UUID) -> None:
@@ -269,7 +277,7 @@ async def block(access: Access, tie: UUID) -> None:
     async with deciding(access) as work:
         who = await chosen(work.access, tie)
         if not who.blocked:
-            await _close(work, who)
+            await _close(work, tie, who.person)
             row = Block(client=access.client, person=who.person, kind="client_block", starts_at=work.access.now)
             await Block.insert(row)
             work.note("block", who.person)
@@ -285,12 +293,13 @@ async def unblock(access: Access, tie: UUID) -> None:
 
 
 async def leave(access: Access) -> None:
-    """A supporter steps back: their relationship ends, and with it everything that hangs on it."""
+    """A supporter steps back: their relationship ends, and with it everything that hangs on it, for good."""
     if access.is_own or access.preview or access.relationship is None:
         raise NotFound
     async with DB.transaction():
         now = await access.again()
         work = Work(now, Category.PROFILE_CONTACT, Action.SEE)
+        await _close(work, access.relationship, access.viewer.person)
         over: dict[Any, Any] = {Relationship.ended_at: now.now, Relationship.ended_reason: "supporter"}
         theirs = (Relationship.id == access.relationship) & (Relationship.person == access.viewer.person)
         await Relationship.update(over).where(theirs, Relationship.ended_at.is_null())

@@ -87,7 +87,8 @@ class Scope:
     keep: bool = False
 
     def within(self, other: "Scope") -> bool:
-        """Nothing here that is not open in `other` already: no new signature is needed for it."""
+        """Nothing here that is not open in `other` already: no new signature is needed for it. What holds in illness is
+        part of the signed text, so that it changes, to either side, with a new one."""
         return (
             all(not actions & ~other.actions.get(category, Action(0)) for category, actions in self.actions.items())
             and not self.sections & ~other.sections
@@ -96,7 +97,7 @@ class Scope:
             and other.until is not None
             and self.until <= other.until
             and (other.older or not self.older)
-            and (other.keep or not self.keep)
+            and other.keep == self.keep
         )
 
 
