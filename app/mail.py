@@ -17,6 +17,8 @@ KINDS = {
     "account.notice": lazy("A notice about an account"),
     "account.reset": lazy("A link for a new password"),
     "account.address": lazy("A link to a new address"),
+    "emergency.opened": lazy("Emergency access to look over"),
+    "sharing.changed": lazy("A notice that sharing has changed"),
 }
 WHOSE = {
     "staff": lazy("For a member of staff"),
