@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -25,6 +25,7 @@ from app.data.tables.appointment import Appointment
 from app.data.tables.care import Client
 from app.data.tables.consent import Block, CapacityNote, ItemDenial
 from app.data.tables.crisis_plan import CrisisEntry, CrisisPlan
+from app.data.tables.delivery import Outbox
 from app.data.tables.goal import Comment, Goal
 from app.data.tables.message import Message, Thread, ThreadMember
 from app.data.tables.people import Organisation
@@ -34,13 +35,18 @@ from tests.databases import Databases
 from tests.factories import (
     KEYS,
     a_client,
+    a_goal,
     a_person,
     a_programme,
     a_relationship,
     a_row,
+    access_for,
     an_organisation,
+    hours,
 )
 from tests.sharing_model import CATEGORIES, FLAGS, HOME, NEVER, SECTIONS, TICKABLE, Draft, Model, Person, Thing, Wish
+from tests.test_sharing import a_pair, signed
+from tests.test_sharing import own as own_door
 
 T = TypeVar("T")
 LONG = bool(os.environ.get("CAIRN_TEST_LONG"))
@@ -82,7 +88,7 @@ def wishes(draw: st.DrawFn) -> dict[str, Any]:
         actions[kind] = frozenset(base | also)
     return {
         "actions": actions,
-        "sections": draw(st.frozensets(st.sampled_from(SECTIONS))),
+        "sections": draw(st.sampled_from([(), (1,), (2,), (1, 2), (1, 2, 3), (2, 3)]).map(frozenset)),
         "labels": draw(st.one_of(st.just(frozenset(TICKABLE)), some(TICKABLE, 3))),
         "days": draw(st.sampled_from([0, 1, 30, 200, 365])),
         "older": draw(st.booleans()),
@@ -183,7 +189,10 @@ class History(RuleBasedStateMachine):
         async def act() -> None:
             await sharing.draft(await self.own(step_up=False), self.ties[number], scope_of(wish))
 
-        if not who.tied:
+        if "CRISIS_PLAN" in wish.actions and not wish.sections:  # nothing of it is ticked, and that is not all of it
+            with pytest.raises(Refused):
+                self.run(act())
+        elif not who.tied:
             with pytest.raises(NotFound):
                 self.run(act())
         else:
@@ -644,6 +653,66 @@ async def titles(access: Access) -> dict[str, set[str]]:
         rows = (await access.read((message.MESSAGES, {"thread": thread.id}), looks=False))[0]
         found["MESSAGES"] |= {row["text"] for row in rows}
     return found
+
+
+# What the histories found, each by itself.
+
+SOON = date.today() + timedelta(days=90)
+EVERYTHING_OLD = Scope({Category.GOALS: Action.SEE}, until=SOON, older=True)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("database")
+async def test_what_was_there_before_closes_at_once_when_it_is_unticked() -> None:
+    maya, rosa, tie = await a_pair()
+    await a_goal(maya, "From before", dated=hours(-48))
+    await a_goal(maya, "From after", dated=hours(1))
+    await signed(maya, tie, EVERYTHING_OLD)
+    less = replace(EVERYTHING_OLD, older=False)
+    assert less.within(EVERYTHING_OLD)
+    await sharing.narrow(await own_door(maya), tie, less)
+    found = await goal.goals(await access_for(rosa, relationship=tie))
+    assert [one.title for one in found] == ["From after"]
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("database")
+async def test_what_is_to_hold_in_illness_changes_only_with_a_new_text() -> None:
+    keeping = replace(EVERYTHING_OLD, keep=True)
+    assert not EVERYTHING_OLD.within(keeping) and not keeping.within(EVERYTHING_OLD)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("database")
+async def test_a_draft_that_waited_over_a_pause_opens_what_it_says_when_it_is_signed() -> None:
+    maya, rosa, tie = await a_pair()
+    await sharing.draft(await own_door(maya), tie, EVERYTHING_OLD)
+    await sharing.pause(await own_door(maya))
+    offer = await sharing.offer(await own_door(maya), await sharing.chosen(await own_door(maya), tie))
+    assert offer is not None
+    await sharing.sign(await own_door(maya), tie, read=sharing.digest(offer.parts))
+    assert (await access_for(rosa, relationship=tie)).may(Category.GOALS)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("database")
+async def test_who_stepped_back_has_nothing_left_when_they_come_back() -> None:
+    maya, rosa, tie = await a_pair()
+    await signed(maya, tie, EVERYTHING_OLD)
+    await Outbox.insert(Outbox(key="message:x", kind="message", recipient=rosa, client=maya))
+    await sharing.leave(await access_for(rosa, relationship=tie))
+    again = await a_relationship(maya, rosa)
+    with pytest.raises(NotFound):
+        await access_for(rosa, relationship=again)
+    assert await Outbox.count() == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("database")
+async def test_a_crisis_plan_without_a_ticked_part_is_no_draft() -> None:
+    maya, _, tie = await a_pair()
+    with pytest.raises(Refused):
+        await sharing.draft(await own_door(maya), tie, Scope({Category.CRISIS_PLAN: Action.SEE}, until=SOON))
 
 
 @pytest.fixture

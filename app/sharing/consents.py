@@ -77,7 +77,7 @@ async def new_person(access: Access, *, called_name: str, kind: str, label: str,
 
 async def draft(access: Access, tie: UUID, scope: Scope) -> None:
     """Keep what was ticked, to be read and signed; an earlier draft for this person goes. Opens nothing."""
-    if not scope.actions or scope.until is None:
+    if not scope.actions or scope.until is None or (Category.CRISIS_PLAN in scope.actions and not scope.sections):
         raise Refused
     async with deciding(access) as work:
         who = await chosen(work.access, tie)
