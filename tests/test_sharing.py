@@ -1,7 +1,7 @@
 """Sharing: what a client signs, narrows, pauses and ends; what their people see of it; who looked; and looking as somebody."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -19,6 +19,7 @@ from app.data.tables.consent import Block, Consent, Grant, Relationship
 from app.data.tables.delivery import Outbox
 from app.data.tables.identity import Invitation
 from app.errors import NotFound, Refused, StepUpNeeded
+from app.language import language
 from app.sharing import NotAsRead, Scope
 from app.sharing.wording import REQUIRED, Part, gaps
 from tests.factories import (
@@ -42,6 +43,16 @@ from tests.http import goes_to
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What is signed is in the reader's language; another test's may still be set where this one runs."""
+    before = language.set("en")
+    yield
+    language.reset(before)
+
+
 SOON = date.today() + timedelta(days=90)
 VISITS = Scope({Category.APPOINTMENTS: Action.SEE}, until=SOON, older=True)
 GOALS = Scope({Category.APPOINTMENTS: Action.SEE, Category.GOALS: Action.SEE | Action.COMMENT}, until=SOON, older=True)
