@@ -62,6 +62,9 @@ async def template(request: pytest.FixtureRequest, anyio_backend: str, scratch: 
 @pytest.fixture
 async def database(template: "Databases") -> AsyncIterator[str]:
     """The address of a fresh database; the engine's pool is open on it."""
+    from app.language import language
+
+    language.set("en")  # a request of the test before may have left another: tests share one task
     from app.data.piccolo_conf import DB
 
     url = await template.fresh()
