@@ -19,6 +19,7 @@ KINDS = {
     "account.address": lazy("A link to a new address"),
     "emergency.opened": lazy("Emergency access to look over"),
     "sharing.changed": lazy("A notice that sharing has changed"),
+    "telling.received": lazy("Words from outside to read"),
 }
 WHOSE = {
     "staff": lazy("For a member of staff"),

@@ -28,6 +28,7 @@ def routes(config: Config) -> list[Any]:
         security,
         sharing,
         sign_in,
+        telling,
         today,
     )
 
@@ -50,6 +51,7 @@ def routes(config: Config) -> list[Any]:
         security,
         sharing,
         sign_in,
+        telling,
         today,
     ]
     return [route for module in pages + ([demo, gallery] if config.demo else []) for route in module.ROUTES]

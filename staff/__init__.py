@@ -25,6 +25,7 @@ def routes(config: Config) -> list[Any]:
         sharing,
         supervision,
         team,
+        telling,
     )
 
     modules = [
@@ -45,5 +46,6 @@ def routes(config: Config) -> list[Any]:
         sharing,
         supervision,
         team,
+        telling,
     ]
     return [route for module in modules for route in module.ROUTES]

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 
-from app import cover, emergency, team
+from app import cover, emergency, team, telling
 from app.access import Desk, Viewer
 from app.errors import Refused
 from app.forms import Form
@@ -69,6 +69,7 @@ async def shown(
         takers=takers,
         covers=await cover.covers(desk),
         emergencies=await emergency.count(desk),
+        tellings=await telling.count(desk),
         roles=ROLES,
         form=form or Form(),
         asked=asked,

@@ -14,6 +14,7 @@ from app.data.tables.goal import Comment, Goal, Step
 from app.data.tables.message import Message, Thread, ThreadMember
 from app.data.tables.people import Organisation, Person, Programme, Staff, Team
 from app.data.tables.resource import Directory, Phone, Service
+from app.data.tables.telling import Telling
 from app.resource.index import index
 
 KEYS = Keys.from_seed(7)  # the same as the `keys` fixture
@@ -202,6 +203,15 @@ async def a_crisis_plan(client: UUID, entries: dict[int, tuple[str, ...]] | None
                 text=text,
             )
     return plan
+
+
+async def a_telling(about: str = "Maya", text: str = "She has stopped eating.", **values: Any) -> UUID:
+    """Something told from outside just now, that nobody has read yet; who, reach: sealed as it is."""
+    row = Telling(id=uuid4(), **({"at": hours(-1)} | {k: v for k, v in values.items() if k not in ("who", "reach")}))
+    for column, words in {"about": about, "text": text, "who": None, "reach": None}.items():
+        setattr(row, column, KEYS.own().seal("telling", column, row.id, values.get(column, words)))
+    await Telling.insert(row)
+    return row.id
 
 
 async def access_for(

@@ -32,6 +32,7 @@ from tests.factories import (
     a_staff,
     a_step,
     a_team,
+    a_telling,
     a_thread,
     an_appointment,
     an_organisation,
@@ -101,7 +102,7 @@ async def a_world() -> tuple[dict[str, UUID | None], dict[str, str]]:
         "relationship": relationship, "past": past, "tie": relationship,
         "preview": relationship, "programme_id": programme, "person": await a_staff("nurse", "Nia", team),
         "waiting": other, "service_id": await a_service(), "asked": client, "emergency_id": glass,
-        "away": people["case-manager"], "worker": sam,
+        "away": people["case-manager"], "worker": sam, "telling_id": await a_telling(),
     }  # fmt: skip
     return people, {name: str(value) for name, value in ids.items()}
 

@@ -6,7 +6,7 @@ from piccolo.conf.apps import AppConfig, table_finder
 
 SUBJECTS = (
     "people", "identity", "care", "consent", "goal", "appointment",
-    "crisis_plan", "message", "resource", "delivery", "audit",
+    "crisis_plan", "message", "resource", "delivery", "audit", "telling",
 )  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -19,6 +19,7 @@ _ACCOUNT = Statement("""SELECT a.id, a.login, a.login_key, a.disabled_at, p.lang
     JOIN person p ON p.id = a.person WHERE a.person = {person}""")
 _LAST_UNREAD = Statement("""SELECT n.at FROM notice n WHERE n.account = {account} AND n.read_at IS NULL
     ORDER BY n.at DESC LIMIT 1""")
+_ANY_NEW = Statement("SELECT t.id FROM telling t WHERE t.state = 'new' LIMIT 1")
 _NOT_LOOKED_OVER = Statement("SELECT g.id FROM break_glass g WHERE g.id = {id} AND g.reviewed_at IS NULL")
 NEWS_FOR = timedelta(days=7)
 
@@ -46,6 +47,11 @@ EMERGENCY = (
     lazy("Something waits for you"),
     lazy("There is something for you to look over within 72 hours. Open this page to read it:"),
     lazy("If you have done that already, you can leave this letter."),
+)
+TELLING = (
+    lazy("Something waits for you"),
+    lazy("There is something new for you to read. Open this page to see it:"),
+    lazy("If you have read it already, you can leave this letter."),
 )
 
 
@@ -127,12 +133,20 @@ async def _emergency(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
     return "/staff/emergency/reviews"
 
 
+async def _telling(due: Due, to: Recipient, keys: Keys, now: datetime) -> str:
+    """Not once somebody has seen to all of them."""
+    if not (await DB.run((_ANY_NEW, {})))[0]:
+        raise NotNeeded("seen to")
+    return "/staff/telling"
+
+
 KINDS: dict[str, Callable[[Due, Recipient, Keys, datetime], Awaitable[str]]] = {
     "account.notice": _notice,
     "account.reset": _reset,
     "account.address": _address,
     "sharing.changed": _sharing,
     "emergency.opened": _emergency,
+    "telling.received": _telling,
 }
 WORDS = {
     "account.notice": NOTICE,
@@ -140,4 +154,5 @@ WORDS = {
     "account.address": ADDRESS,
     "sharing.changed": SHARING,
     "emergency.opened": EMERGENCY,
+    "telling.received": TELLING,
 }

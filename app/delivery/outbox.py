@@ -54,10 +54,20 @@ async def put(
 ) -> None:
     """A letter to be sent. Within the caller's transaction. payload: ids and times alone. address (needs keys): where to,
     when it is not the recipient's own."""
-    row = Outbox(key=key, kind=kind, recipient=recipient, payload=json.dumps(payload), due_at=now, channel="mail")
+    row = _letter(kind, recipient, now, key, payload)
     if keys and address:
         row.address = keys.own().seal_bytes("outbox", "address", row.id, address.encode())
     await Outbox.insert(row)
+
+
+async def put_once(kind: str, recipient: UUID, now: datetime, *, key: str, **payload: str) -> bool:
+    """As `put`; False, and nothing is written, when there is a letter of this key already."""
+    row = _letter(kind, recipient, now, key, payload)
+    return bool(await Outbox.insert(row).on_conflict(action="DO NOTHING").returning(Outbox.id))
+
+
+def _letter(kind: str, recipient: UUID, now: datetime, key: str, payload: dict[str, str]) -> Outbox:
+    return Outbox(key=key, kind=kind, recipient=recipient, payload=json.dumps(payload), due_at=now, channel="mail")
 
 
 async def due(channel: str, now: datetime) -> bool:

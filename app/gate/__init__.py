@@ -6,7 +6,7 @@ A handler says in its decorator what it needs: `body="small"` (sign-in, 4 KiB) o
 
 from app.gate.address import client_address, network_of, safe_path
 from app.gate.boundary import checked
-from app.gate.csrf import FIELD, PRE_SESSION, SESSION, cookie, csrf_for, csrf_token
+from app.gate.csrf import FIELD, PRE_SESSION, SESSION, cookie, csrf_for, csrf_token, time_to_write
 from app.gate.marks import csp_nonce, request_id
 from app.gate.outer import Cairn
 from app.gate.refusal import PageTooOld
@@ -26,4 +26,5 @@ __all__ = [
     "network_of",
     "request_id",
     "safe_path",
+    "time_to_write",
 ]

@@ -19,7 +19,7 @@ from app.data.sealing import Keys
 
 SESSION = "__Host-sid"
 PRE_SESSION = "__Host-pre"
-PRE_SESSION_SECONDS = 600
+PRE_SESSION_SECONDS, LONG_FORM_SECONDS = 600, 7200
 HEADER = b"x-csrf-token"
 FIELD = "_csrf"
 
@@ -68,7 +68,13 @@ def pre_session(scope: Scope) -> str | None:
     value = scope["state"].get("pre_session")
     if value is None:
         return None
-    return f"{PRE_SESSION}={value}; Path=/; Max-Age={PRE_SESSION_SECONDS}; Secure; HttpOnly; SameSite=Lax"
+    seconds = scope["state"].get("pre_session_seconds", PRE_SESSION_SECONDS)
+    return f"{PRE_SESSION}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
+
+
+def time_to_write(scope: Scope) -> None:
+    """This page holds a long form for somebody without a session: two hours to write, instead of ten minutes."""
+    scope["state"]["pre_session_seconds"] = LONG_FORM_SECONDS
 
 
 def _bound_to(request: Request[Any, Any, Any]) -> str:

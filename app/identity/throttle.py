@@ -42,6 +42,7 @@ ADDRESS = Limit(30, ((10 * MINUTE, 30),))
 # Mails that somebody can have sent: no waits, and whoever asks once too often is not told.
 MAIL = Limit(100, ((HOUR, 3), (DAY, 5)))
 MAIL_FROM = Limit(100, ((HOUR, 10),))
+TELLING = Limit(100, ((HOUR, 10), (DAY, 40)))
 LONGEST_WAIT = 15 * MINUTE
 SITE, SITE_MOST, SITE_SPAN, SITE_WAIT = "site", 300, 10 * MINUTE, 2.0
 

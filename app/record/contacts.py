@@ -1,11 +1,12 @@
-"""Contacts: any touch with a client, written down where the client can read it."""
+"""Contacts: any touch with a client, written down where the client can read it; and what somebody outside told the team."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.access import Access, Action, Category, Kind, Listing, Work
+from app.access import Access, Action, Category, Flag, Kind, Label, Listing, Work
 from app.data.engine import Row, Statement
 from app.data.piccolo_conf import DB
 from app.data.tables.care import Contact as ContactTable
@@ -17,17 +18,37 @@ from app.goal import GOAL
 CONTACTS = Listing(
     "contact",
     Category.NOTES_SHARED,
-    """SELECT t.id, t.mode, t.reached, t.minutes, t.text, t.dated, t.goal, p.called_name AS author_name
+    """SELECT t.id, t.mode, t.reached, t.minutes, t.text, t.dated, t.goal, t.outsider, t.labels,
+              p.called_name AS author_name
          FROM contact t LEFT JOIN person p ON p.id = t.author
         WHERE t.client = {client} AND {reach} ORDER BY t.dated DESC, t.id LIMIT {most} OFFSET {skip}""",
-    sealed=("text",),
+    sealed=("text", "outsider"),
+)
+FROM_OUTSIDE = Listing(
+    "contact",
+    Category.NOTES_SHARED,
+    """SELECT t.id, t.text, t.outsider, t.labels, t.dated FROM contact t
+        WHERE t.client = {client} AND t.id = {id} AND {reach} AND t.mode = 'outside'""",
+    sealed=("text", "outsider"),
 )
 _LAST = Statement("SELECT s.last_contact_at FROM standing s WHERE s.id = {client}")
 PAGE = 30
+OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Who told the team something, and about whom, in their own words; "" for what they did not say."""
+
+    about: str
+    who: str
+    reach: str
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """outsider: whose words these are, when they came from outside. in_confidence: the client never sees it."""
+
     id: UUID
     mode: str
     reached: bool
@@ -36,6 +57,8 @@ class Contact:
     at: datetime
     by: str
     goal: UUID | None
+    outsider: Outsider | None = None
+    in_confidence: bool = False
 
 
 async def contacts(access: Access, page: int = 1) -> tuple[list[Contact], bool]:
@@ -73,6 +96,26 @@ async def log_contact(
             await _keep_standing(work, mode, at)
 
 
+async def keep_from_outside(
+    work: Work, id: UUID, outsider: Outsider, text: str, at: datetime, *, in_confidence: bool
+) -> None:
+    """Words from outside, put on record. Nobody whom the client lets in sees them; told in confidence, nor does the client.
+
+    It is no contact with the client, so their standing stays as it is.
+    """
+    row = ContactTable(id=id, client=work.access.client, mode=OUTSIDE, reached=True, minutes=0, dated=at)
+    row.author, row.flags = work.access.viewer.person, int(Flag.CONFIDENTIAL)
+    row.labels = int(Label.THIRD_PARTY) if in_confidence else 0
+    await work.insert(row, texts={"text": text, "outsider": json.dumps(asdict(outsider))}, action="telling-taken")
+
+
+async def take_out(work: Work, id: UUID) -> tuple[Outsider, str]:
+    """Words from outside that were put with the wrong record leave it again, and are given back."""
+    row = await work.open(FROM_OUTSIDE, id)
+    await work.remove(ContactTable, id, action="telling-undone")
+    return outsider_of(row), row["text"] or ""
+
+
 async def _shade(work: Work, goal: UUID) -> tuple[int, int]:
     await work.open(GOAL, goal)
     found = (await GoalTable.select(GoalTable.labels, GoalTable.flags).where(GoalTable.id == goal))[0]
@@ -97,4 +140,10 @@ def contact_of(row: Row) -> Contact:
         row["dated"],
         row["author_name"] or "",
         row["goal"],
+        outsider_of(row) if row["outsider"] is not None else None,
+        bool(row["labels"] & Label.THIRD_PARTY),
     )
+
+
+def outsider_of(row: Row) -> Outsider:
+    return Outsider(**json.loads(row["outsider"]))

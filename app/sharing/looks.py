@@ -18,8 +18,9 @@ _EVENTS = """SELECT e.seq, e.at, e.actor, e.acting_as, e.category, e.action, e.e
     WHERE e.client = {client} AND e.actor <> {client}"""
 LOOKS = Statement(_EVENTS + " AND e.at < {before} ORDER BY e.at DESC, e.seq DESC LIMIT {most}")
 LOOKS_OF = Statement(_EVENTS + " AND e.actor = {person} ORDER BY e.seq DESC LIMIT {most}")
-# What is no look and no act of anybody's on the record: how a session went, what a job did.
-_LEFT_OUT = ("list",)
+# What is no look and no act of anybody's on the record: how a session went, what a job did; and that somebody outside told
+# the team something, which may be a confidence.
+_LEFT_OUT = ("list", "telling-taken", "telling-undone")
 
 
 @dataclass(frozen=True, slots=True)

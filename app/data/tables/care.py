@@ -76,7 +76,8 @@ class Task(Item, Table):
 class Contact(Item, Table):
     """Any touch with a client or about them. mode: visit, phone, message, video, home; reached: it got through.
 
-    id is the form's, so that a form sent twice is one contact. goal: what it served.
+    id is the form's, so that a form sent twice is one contact. goal: what it served. outsider: for what came from outside
+    (mode outside), who said it and about whom, as app.record.contacts.Outsider.
     """
 
     id = key()
@@ -87,6 +88,7 @@ class Contact(Item, Table):
     text = Sealed()
     goal = UUID(default=None, null=True)
     entered_at = now()
+    outsider = Sealed()
 
 
 class Standing(Table):
