@@ -37,7 +37,7 @@ _WORKERS = Statement("""SELECT s.person, p.called_name, s.role, w.name AS team, 
 # Nobody is on their team, so the directory's rule holds: initials, how long, and which programme. `managed` alone keeps
 # the list from walking over everybody who has a case manager; the care team and the clock decide.
 _ALONE = """FROM client c JOIN person p ON p.id = c.person JOIN programme g ON g.id = c.programme
-   WHERE c.closed_at IS NULL AND c.programme IN (SELECT w.programme FROM team w WHERE w.supervisor = {viewer})
+   WHERE c.closed_at IS NULL AND EXISTS (SELECT 1 FROM team w WHERE w.programme = c.programme AND w.supervisor = {viewer})
      AND NOT EXISTS (SELECT 1 FROM care_team ct WHERE ct.client = c.id AND ct.role = 'primary'
          AND ct.starts_at <= {now} AND (ct.ends_at IS NULL OR ct.ends_at > {now}))
      AND NOT EXISTS (SELECT 1 FROM block b WHERE b.client = c.id AND b.person = {viewer}
