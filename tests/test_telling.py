@@ -1,5 +1,6 @@
 """Telling the team something from outside: what nobody learns by it, and what becomes of it."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -521,6 +522,21 @@ async def test_put_twice_is_once_and_another_supervisor_comes_too_late(world: Wo
     with pytest.raises(Stale):
         await telling.set_aside(desk(world.olga), told, "Nobody we know")
     assert await Contact.count() == 1 and (await stored(told))["client"] == world.maya
+
+
+async def test_at_the_same_moment_it_is_kept_once_and_settled_once(world: World) -> None:
+    form_id, now = uuid4(), datetime.now(UTC)
+    tells = [telling.tell(KEYS, Told("Maya", "Words"), form_id=form_id, address="192.0.2.1", now=now) for _ in range(4)]
+    await asyncio.gather(*tells)
+    assert await Telling.count() == 1 and len(await events("told")) == 1
+    acts = [
+        telling.put_with(desk(world.priya), form_id, world.maya, in_confidence=False),
+        telling.put_with(desk(world.olga), form_id, world.leo, in_confidence=False),
+        telling.set_aside(desk(world.olga), form_id, "Nobody we know"),
+    ]
+    outcomes = await asyncio.gather(*acts, return_exceptions=True)
+    assert sum(isinstance(one, Stale) for one in outcomes) == 2, outcomes
+    assert await Contact.count() == (0 if (await stored(form_id))["state"] == "aside" else 1)
 
 
 async def test_in_a_record_it_is_out_of_reach_for_other_supervisors(world: World, sign_in: SignIn) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from app.data.piccolo_conf import DB
 from app.data.sealing import Keys
+from app.data.tables.telling import Telling
+from app.demo import words
 from app.demo.bulk import Sheet, new_id, room, settle
 from app.demo.cast import PEOPLE, Accounts, Cast, CastMember, proofs
 from app.demo.circle import Circle
@@ -68,6 +70,19 @@ class Making:
         self.proofs = proofs(keys, rng)
         self.accounts = Accounts(keys, self.own, {self.ids[key]: proof for key, proof in self.proofs.items()}, now)
         self.families()
+        self.told()
+
+    def told(self) -> None:
+        """What people outside told the team lately; nobody has read it yet."""
+        rng = Random(f"{self.seed} told")
+        for hours, language, in_confidence, *texts in words.TOLD:
+            id = new_id(rng)
+            sealed = {
+                column: self.own.seal("telling", column, id, text or None)  # type: ignore[arg-type]
+                for column, text in zip(("about", "text", "who", "reach"), texts, strict=True)
+            }
+            at = self.now - timedelta(hours=hours)
+            self.sheet.add(Telling, id=id, at=at, language=language, in_confidence=in_confidence, **sealed)
 
     def families(self) -> None:
         """The supporters of the cast, who are there before anybody whom they support."""

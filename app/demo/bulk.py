@@ -27,12 +27,13 @@ from app.data.tables.resource import (
     Service,
     ServiceAtLocation,
 )
+from app.data.tables.telling import Telling
 
 ORDER: tuple[type[Table], ...] = (
     Organisation, Programme, Person, Team, Staff, Account, Directory, Organization, Location, Service, ServiceAtLocation,
     Phone, Schedule, Client, ClientKey, EpisodeOfCare, CareTeam, Relationship, Authority, Consent, Grant, Goal, Step,
     Comment, Appointment, CrisisPlan, CrisisEntry, Thread, ThreadMember, Message, Task, Contact, SavedResource, ItemDenial,
-    Standing,
+    Standing, Telling,
 )  # fmt: skip
 PLAIN = (str, int, float, bool, bytes)
 # KiB of page cache while many clients are written: the indexes have to fit, and no more than a quarter of the memory is used.

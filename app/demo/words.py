@@ -806,3 +806,12 @@ RELATIONS = {
            ("family", "Husband"), ("family", "Brother"), ("friend", "Neighbor"), ("family", "Aunt")),
     "es": (("family", "Hermana"), ("family", "Mamá"), ("family", "Esposo"), ("friend", "Amiga"), ("family", "Tía")),
 }  # fmt: skip
+# What people outside told the team: hours ago, language, in confidence; about whom, what, who says it, how to reach them.
+TOLD = (
+    (3, "en", True, "Maya Reyes",
+     "I work with her. She has come in late all week and she gave her plants away on Friday. I don't want her to know that I wrote, but I'd want someone to ask her how she is.",
+     "A friend from the bakery", ""),
+    (26, "es", False, "Leo", "Es mi hijo. Esta semana sí fue al taller y volvió contento. Quería que lo supieran.",
+     "Rosa, su madre", "(207) 555-0142, por la tarde"),
+    (50, "en", False, "Bill, I think Harmon", "He sleeps in the car behind the library again.", "", ""),
+)  # fmt: skip
