@@ -62,9 +62,6 @@ async def template(request: pytest.FixtureRequest, anyio_backend: str, scratch: 
 @pytest.fixture
 async def database(template: "Databases") -> AsyncIterator[str]:
     """The address of a fresh database; the engine's pool is open on it."""
-    from app.language import language
-
-    language.set("en")  # a request of the test before may have left another: tests share one task
     from app.data.piccolo_conf import DB
 
     url = await template.fresh()
@@ -103,11 +100,13 @@ async def app(config: "Config", keys: "Keys") -> AsyncIterator["Litestar"]:
 @pytest.fixture
 async def new_browser(app: "Litestar") -> AsyncIterator[Callable[[], httpx.AsyncClient]]:
     """Anonymous HTTP clients, each with cookies of its own, that say what a browser says about where a request comes from."""
+    from tests.http import served
+
     opened: list[httpx.AsyncClient] = []
 
     def make() -> httpx.AsyncClient:
         client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),
+            transport=served(app),
             base_url="https://localhost",
             headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"},
         )

@@ -14,6 +14,7 @@ from app.config import Config
 from app.data.sealing import Keys
 from app.forms import NOTE, Form
 from app.gate import Cairn, csp_nonce, csrf_for, csrf_token
+from tests.http import served
 
 KEYS = Keys.from_seed(3)
 SID = "a" * 43
@@ -101,7 +102,7 @@ def gate_app(*more: Any, proxies: tuple[str, ...] = (), **settings: Any) -> Cair
 def browser(app: Cairn, *, signed_in: bool = True, token: bool = True, **headers: str) -> httpx.AsyncClient:
     """A client that says what a browser says; with a session, and with the token of a page of ours, unless told not to."""
     client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin"} | headers
+        transport=served(app), base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin"} | headers
     )
     if signed_in:
         client.cookies.set("__Host-sid", SID, domain="cairn.test")

@@ -1,6 +1,8 @@
 """What the page tests of every feature ask of an answer."""
 
+import asyncio
 import re
+from typing import Any
 
 import httpx
 
@@ -8,6 +10,15 @@ _OWN = re.compile(
     r'nonce="[^"]*"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<=value=")[A-Za-z0-9_.~=-]{20,}(?=")|-?\d+(?=</time>)'
 )
 FRAGMENT = {"HX-Request": "true"}
+
+
+def served(app: Any) -> httpx.ASGITransport:
+    """Each request in a task of its own, as a server runs it: the reader's language and zone end with it."""
+
+    async def apart(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.create_task(app(scope, receive, send))
+
+    return httpx.ASGITransport(app=apart)
 
 
 def alike(answer: httpx.Response) -> tuple[int, str]:

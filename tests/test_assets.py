@@ -18,6 +18,7 @@ from app import organisation
 from app.config import Config
 from app.data.sealing import Keys
 from app.web.assets import asset, assets, symbol
+from tests.http import served
 
 pytestmark = pytest.mark.anyio
 STATIC = Path(__file__).parent.parent / "static"
@@ -112,7 +113,7 @@ async def test_what_the_browser_has_is_not_sent_again(http: httpx.AsyncClient) -
 
 @pytest.mark.parametrize(("accepted", "sent"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
 async def test_a_file_goes_in_the_smallest_form_that_is_taken(app: Any, accepted: str, sent: str | None) -> None:
-    transport = httpx.ASGITransport(app=app)
+    transport = served(app)
     async with (
         httpx.AsyncClient(transport=transport, base_url="https://localhost") as client,
         client.stream("GET", asset("app.js"), headers={"Accept-Encoding": accepted}) as answer,
@@ -219,7 +220,7 @@ async def test_the_operator_can_take_the_worker_off_every_phone(config: Config, 
     app = create_app(replace(config, worker=False), keys=keys, own_pool=False)
     async with (
         app.lifespan(),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost") as client,
+        httpx.AsyncClient(transport=served(app), base_url="https://localhost") as client,
     ):
         script = (await client.get("/sw.js")).text
     assert "registration.unregister()" in script and "caches.delete" in script and '"fetch"' not in script

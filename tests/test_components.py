@@ -12,6 +12,7 @@ import pytest
 from app.config import Config
 from app.data.sealing import Keys
 from app.web.answers import KNOWN
+from tests.http import served
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent / "templates"
@@ -46,7 +47,7 @@ async def demo(config: Config, keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
     from app.main import create_app
 
     app = create_app(replace(config, demo=True), keys=keys, own_pool=False)
-    transport = httpx.ASGITransport(app=app)
+    transport = served(app)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
         yield client
 

@@ -13,6 +13,7 @@ from app.data.sealing import Keys
 from app.gate import csrf_for, reports
 from app.gate.csrf import csrf_holds
 from tests.gate_world import KEYS, ORIGIN, SID, browser, gate_app, raw
+from tests.http import served
 
 pytestmark = pytest.mark.anyio
 
@@ -186,7 +187,7 @@ async def test_a_report_of_the_browser_needs_no_token_and_leaves_only_the_rule(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reports, "_window", {"minute": 0, "seen": 0})
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(app=gate_app()), base_url=ORIGIN)
+    http = httpx.AsyncClient(transport=served(gate_app()), base_url=ORIGIN)
     old = b'{"csp-report": {"effective-directive": "script-src-elem", "document-uri": "https://cairn.test/me/MARK"}}'
     new = b'[{"type": "csp-violation", "body": {"effectiveDirective": "img-src", "sample": "MARK"}}]'
     odd = [

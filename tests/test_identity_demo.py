@@ -14,7 +14,7 @@ from app.data.tables.identity import Session
 from app.identity.demo import ticket
 from app.web.policy import handlers
 from tests.factories import a_client, a_person, an_organisation
-from tests.http import goes_to, hidden
+from tests.http import goes_to, hidden, served
 from tests.identity import an_account
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ async def sample(config: Config, keys: Keys) -> AsyncIterator[httpx.AsyncClient]
 
     built = create_app(replace(config, public_url="https://localhost", demo=True), keys=keys, own_pool=False)
     async with built.lifespan():
-        transport = httpx.ASGITransport(app=built)
+        transport = served(built)
         headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost", headers=headers) as client:
             yield client

@@ -18,7 +18,7 @@ from app.delivery.channel import Letter
 from app.delivery.mailbox import MAILBOX
 from app.main import create_app
 from tests.factories import KEYS, a_client, a_staff
-from tests.http import goes_to
+from tests.http import goes_to, served
 from tests.identity import an_account
 from tests.smtp import post_office
 
@@ -109,7 +109,7 @@ async def test_a_page_of_the_server_that_does_not_answer(config: Config, keys: K
 async def demo(config: Config, keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
     MAILBOX.received.clear()
     built = create_app(replace(config, public_url="https://localhost", demo=True), keys=keys, own_pool=False)
-    transport = httpx.ASGITransport(app=built)
+    transport = served(built)
     async with built.lifespan(), httpx.AsyncClient(transport=transport, base_url="https://localhost") as client:
         yield client
 
