@@ -19,7 +19,7 @@ from app.organisation_admin import ROLES
 from app.pages import Reply, page, see_other
 from app.paths import PREVIEW
 from app.record import TEAM_ROLES
-from app.sharing import LONGEST, OFFERED, SENSITIVE, Chosen, NotAsRead, Scope
+from app.sharing import LONGEST, OFFERED, SENSITIVE, Chosen, Held, NotAsRead, Scope
 from app.web.links import invitation_link
 
 HERE = "/me/sharing"
@@ -44,7 +44,8 @@ class Looking(Controller):
     @get(HERE, audience="portal", name="portal.sharing.list")
     async def all(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
         people, team = await sharing.people(access), await sharing.team(access)
-        return page(request, "portal/sharing/list", access=access, people=people, team=team, **words())
+        held = await sharing.held_until(access)
+        return page(request, "portal/sharing/list", access=access, people=people, team=team, held=held, **words())
 
     @get(HERE + "/info", audience="portal", name="portal.sharing.info")
     async def info(self, request: HTMXRequest, access: NamedDependency[Access]) -> Reply:
@@ -62,7 +63,8 @@ class Looking(Controller):
         who = await sharing.chosen(access, tie)
         looks, versions = await sharing.looks_of(access, who.person), await sharing.signed(access, who)
         draft = await sharing.offer(access, who)
-        about: dict[str, Any] = {"looks": looks, "versions": versions, "draft": draft}
+        held = await sharing.held_until(access)
+        about: dict[str, Any] = {"looks": looks, "versions": versions, "draft": draft, "held": held}
         return page(request, "portal/sharing/show", access=access, who=who, **about, **words())
 
     @get(TIE + "/text/{version:uuid}", audience="portal", name="portal.sharing.text")
@@ -126,7 +128,9 @@ class Choosing(Controller):
         except StepUpNeeded:
             return see_other(request, f"/step-up?next={HERE}/{tie}/review")
         except NotAsRead:
-            return await reviewing(request, access, tie, stale=True)
+            return await reviewing(request, access, tie, stale=True, status=409)
+        except Held:
+            return await reviewing(request, access, tie, status=403)
         who = await sharing.chosen(access, tie)
         return see_other(request, f"{HERE}/{tie}" + ("" if who.joined else "#link"))
 
@@ -276,7 +280,9 @@ def choosing(
     )
 
 
-async def reviewing(request: HTMXRequest, access: Access, tie: UUID, *, stale: bool = False) -> Reply:
+async def reviewing(
+    request: HTMXRequest, access: Access, tie: UUID, *, stale: bool = False, status: int = 200
+) -> Reply:
     who = await sharing.chosen(access, tie)
     draft = await sharing.offer(access, who)
     if draft is None:
@@ -284,12 +290,13 @@ async def reviewing(request: HTMXRequest, access: Access, tie: UUID, *, stale: b
     return page(
         request,
         "portal/sharing/review",
-        status=409 if stale else 200,
+        status=status,
         access=access,
         who=who,
         draft=draft,
         read=sharing.digest(draft.parts),
         stale=stale,
+        held=await sharing.held_until(access),
     )
 
 

@@ -55,6 +55,7 @@ class Opening:
 class Draft:
     wish: Wish
     at: datetime
+    since: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass
@@ -194,6 +195,10 @@ class Model:
 
     # What is decided
 
+    def begun(self, who: Person) -> dict[str, datetime]:
+        """Since when each kind of thing that is open now has been shared."""
+        return {c: o.since or o.signed for c, o in who.openings.items() if self.now < o.until}
+
     def drawn(self, draft: Draft) -> dict[str, Opening]:
         """The draft as it would stand open."""
         wish = draft.wish
@@ -202,7 +207,7 @@ class Model:
                 actions=actions,
                 labels=wish.labels,
                 sections=wish.sections if category == "CRISIS_PLAN" else frozenset(),
-                since=None if wish.older else draft.at,
+                since=None if wish.older else draft.since.get(category, draft.at),
                 until=wish.until,
                 keep=wish.keep,
                 signed=self.now,
@@ -214,13 +219,13 @@ class Model:
         return who.draft is not None and self.now < who.draft.wish.until and not self.kept_out(who)
 
     def sign(self, who: Person) -> None:
-        """In place of all that was open. What was open from some day on stays open from that day."""
+        """In place of all that was open. Without older things: what is new since it began to be shared."""
         assert who.draft is not None
-        before = {c: o for c, o in who.openings.items() if self.now < o.until}
+        before = self.begun(who)
         who.openings = self.drawn(who.draft)
         for category, opening in who.openings.items():
             if opening.since is not None:
-                opening.since = before[category].since if category in before else self.now
+                opening.since = before.get(category, self.now)
         who.draft, who.paused = None, False
 
     def narrow(self, who: Person, wish: Wish) -> bool:

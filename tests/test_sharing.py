@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from app import sharing
+from app import goal, sharing
 from app.access import Access, Action, Category, Label, preview_of
 from app.access.door import Trace
 from app.data.tables.audit import AccessEvent
 from app.data.tables.care import Client
 from app.data.tables.consent import Block, Consent, Grant, Relationship
 from app.data.tables.delivery import Outbox
-from app.data.tables.identity import Invitation
+from app.data.tables.identity import Account, Invitation
 from app.errors import NotFound, Refused, StepUpNeeded
 from app.language import language
 from app.sharing import NotAsRead, Scope
@@ -182,23 +182,56 @@ async def test_only_what_is_new_from_the_day_of_signing_unless_older_things_were
     await a_goal(maya, "From before", dated=hours(-48))
     await signed(maya, tie, Scope({Category.GOALS: Action.SEE}, until=SOON))
     await a_goal(maya, "From after", dated=hours(1))
-    from app import goal
-
     found = await goal.goals(await access_for(rosa, relationship=tie))
     assert [one.title for one in found] == ["From after"]
     await signed(maya, tie, GOALS)
     assert len(await goal.goals(await access_for(rosa, relationship=tie))) == 2
 
 
-async def test_signing_again_without_older_things_takes_nothing_away_that_was_open() -> None:
+async def test_signing_again_without_older_things_leaves_what_is_new_since_sharing_began() -> None:
     maya, rosa, tie = await a_pair()
     await a_goal(maya, "From before", dated=hours(-48))
     await signed(maya, tie, GOALS)
-    wider = Scope({Category.GOALS: Action.SEE | Action.PROPOSE}, until=SOON)
-    await signed(maya, tie, wider)
-    from app import goal
+    await a_goal(maya, "From between", dated=datetime.now(UTC))
+    access = await own(maya)
+    await sharing.draft(access, tie, Scope({Category.GOALS: Action.SEE | Action.PROPOSE}, until=SOON))
+    draft = await sharing.offer(access, await sharing.chosen(access, tie))
+    assert draft is not None
+    assert "since I began to share it" in " ".join(line for part in draft.parts for line in part.lines)
+    before = await preview_of(access.viewer, KEYS, datetime.now(UTC), draft.id)
+    assert [one.title for one in await goal.goals(before)] == ["From between"]
+    await sharing.sign(access, tie, read=sharing.digest(draft.parts))
+    assert [one.title for one in await goal.goals(await access_for(rosa, relationship=tie))] == ["From between"]
 
-    assert [one.title for one in await goal.goals(await access_for(rosa, relationship=tie))] == ["From before"]
+
+async def test_a_signature_is_no_way_around_what_somebody_else_suspended() -> None:
+    maya, rosa, tie = await a_pair()
+    await signed(maya, tie, VISITS)
+    await Grant.update({Grant.suspended_reason: "capacity_review"}).where(Grant.client == maya)
+    await signed(maya, tie, GOALS)
+    assert await sees(rosa, tie) == set()
+
+
+async def test_for_a_day_after_coming_back_nothing_more_is_opened_and_less_still_works(sign_in: SignIn) -> None:
+    maya, rosa, tie = await a_pair()
+    await signed(maya, tie, GOALS)
+    http = await sign_in(maya, step_up=True)
+    await Account.update({Account.recovered_at: hours(-1)}).where(Account.person == maya)
+    more = {"see": ["APPOINTMENTS", "GOALS", "RESOURCES"], "until": SOON.isoformat(), "older": "1"}
+    review = goes_to(await http.post(f"/me/sharing/{tie}/change", data=more))
+    page = await http.get(review)
+    assert "You got back into your account" in page.text and "Sign and share" not in page.text
+    read = sharing.digest((await sharing.offer(await own(maya), await sharing.chosen(await own(maya), tie))).parts)  # type: ignore[union-attr]
+    answer = await http.post(review, data={"read": read})
+    assert answer.status_code == 403 and "You got back into your account" in answer.text
+    assert Category.RESOURCES not in await sees(rosa, tie)
+    await http.post("/me/sharing/pause")
+    assert await sees(rosa, tie) == set()
+    assert (await http.post("/me/sharing/resume")).status_code == 403
+    assert "Share again" not in (await http.get("/me/sharing")).text
+    await Account.update({Account.recovered_at: hours(-25)}).where(Account.person == maya)
+    await http.post("/me/sharing/resume")
+    assert await sees(rosa, tie) == {Category.APPOINTMENTS, Category.GOALS}
 
 
 async def test_stopping_one_kind_of_thing_works_at_once_without_signature_or_factor() -> None:
@@ -399,8 +432,6 @@ async def test_who_looked_is_told_in_groups_and_never_the_clients_own() -> None:
     maya, rosa, tie = await a_pair()
     await signed(maya, tie, GOALS)
     await a_goal(maya)
-    from app import goal
-
     for _ in range(3):
         await goal.goals(await access_for(rosa, relationship=tie))
     await goal.goals(await own(maya))

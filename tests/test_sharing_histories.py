@@ -197,7 +197,7 @@ class History(RuleBasedStateMachine):
                 self.run(act())
         else:
             self.run(act())
-            who.draft = Draft(wish, self.model.now)
+            who.draft = Draft(wish, self.model.now, self.model.begun(who))
         self.acted(changed=False)
 
     @rule(

@@ -2,10 +2,12 @@
 
 from app.sharing.circle import Circle, circle
 from app.sharing.consents import (
+    Held,
     NotAsRead,
     block,
     draft,
     end,
+    held_until,
     leave,
     narrow,
     new_person,
@@ -22,7 +24,7 @@ from app.sharing.scope import LONGEST, OFFERED, SENSITIVE, Scope
 from app.sharing.wording import digest
 
 __all__ = [
-    "LONGEST", "OFFERED", "SENSITIVE", "Chosen", "Circle", "Look", "Member", "NotAsRead", "Offer", "Scope", "block", "chosen",
-    "circle", "digest", "draft", "end", "leave", "looks", "looks_of", "narrow", "new_person", "offer", "pause", "people",
-    "received", "remove", "resume", "sign", "signed", "stop", "team", "unblock",
+    "LONGEST", "OFFERED", "SENSITIVE", "Chosen", "Circle", "Held", "Look", "Member", "NotAsRead", "Offer", "Scope", "block",
+    "chosen", "circle", "digest", "draft", "end", "held_until", "leave", "looks", "looks_of", "narrow", "new_person", "offer",
+    "pause", "people", "received", "remove", "resume", "sign", "signed", "stop", "team", "unblock",
 ]  # fmt: skip

@@ -21,10 +21,17 @@ from app.data.tables.identity import Invitation
 from app.data.tables.people import Person
 from app.delivery import outbox
 from app.errors import DomainError, NotFound, Refused, StepUpNeeded
+from app.identity.hold import held
 from app.language import language
 from app.sharing.people import GRANTS_TO, PAUSED, Chosen, chosen, offer
 from app.sharing.scope import OFFERED, Scope, end_of
 from app.sharing.wording import TEMPLATE, as_json, digest
+
+
+class Held(DomainError):
+    """For a day after somebody came back into this account, nothing more is opened from it (R6)."""
+
+    status = 403
 
 
 class NotAsRead(DomainError):
@@ -38,18 +45,26 @@ async def deciding(access: Access, *, more: bool = False) -> AsyncIterator[Work]
     """One transaction in which the client says who reaches their record; all of it holds or none of it.
 
     more: it opens something, so a factor must have been shown in the last minutes. Raises NotFound for anyone but the client,
-    StepUpNeeded.
+    StepUpNeeded, Held.
     """
     if not access.is_own:
         raise NotFound
     if more and not access.viewer.step_up:
         raise StepUpNeeded
+    if more and await held_until(access):
+        raise Held
     async with DB.transaction():
         work = Work(await access.again(), Category.PROFILE_CONTACT, Action.EDIT)
         yield work
         if work.events:
             await raise_epoch(access.client)
         await append(work.events)
+
+
+async def held_until(access: Access) -> datetime | None:
+    """Until when nothing more can be opened from this account; None when it can."""
+    account = access.viewer.account
+    return await held(account, access.now) if account else None
 
 
 async def new_person(access: Access, *, called_name: str, kind: str, label: str, form_id: UUID) -> UUID:
@@ -93,21 +108,30 @@ async def draft(access: Access, tie: UUID, scope: Scope) -> None:
             language=language.get(),
         )
         await Consent.insert(row)
-        await Grant.insert(*[_grant(access, who, row.id, category, scope, until) for category in scope.actions])
+        since = _begun(await _open_grants(work.access, who.person))
+        starts = {category: None if scope.older else since.get(category, access.now) for category in scope.actions}
+        await Grant.insert(*[_grant(access, who, row, category, scope, starts[category]) for category in scope.actions])
 
 
-def _grant(access: Access, who: Chosen, consent: UUID, category: Category, scope: Scope, until: datetime) -> Grant:
+def _begun(before: list[Row]) -> dict[Category, datetime]:
+    """Since when each kind of thing has been shared: what is new since then stays open when older things are not ticked."""
+    return {Category(row["category"]): row["data_from"] or row["signed_at"] for row in before}
+
+
+def _grant(
+    access: Access, who: Chosen, consent: Consent, category: Category, scope: Scope, data_from: datetime | None
+) -> Grant:
     return Grant(
-        consent=consent,
+        consent=consent.id,
         client=access.client,
         grantee=who.person,
         category=int(category),
         actions=int(scope.actions[category] | OFFERED[category].base),
         labels=int(scope.labels),
         sections=scope.sections if category is Category.CRISIS_PLAN else 0,
-        data_from=None if scope.older else access.now,
+        data_from=data_from,
         starts_at=access.now,
-        until=until,
+        until=consent.until,
     )
 
 
@@ -156,12 +180,14 @@ async def sign(access: Access, tie: UUID, *, read: str) -> None:
 
 
 async def _put_in_force(consent: UUID, before: list[Row], now: datetime) -> None:
-    """From the moment of signing on. What was open before keeps its beginning: signing again takes nothing away."""
-    since = {row["category"]: row["data_from"] for row in before}
+    """From the moment of signing on. What somebody else suspended stays suspended: a signature is no way around them."""
+    since = _begun(before)
+    kept = next((row["suspended_reason"] for row in before if row["suspended_reason"] not in ("", PAUSED)), "")
     rows = await Grant.select(Grant.id, Grant.category, Grant.data_from).where(Grant.consent == consent)
     for row in rows:
-        start = None if row["data_from"] is None else since.get(row["category"], now)
-        await Grant.update({Grant.starts_at: now, Grant.data_from: start}).where(Grant.id == row["id"])
+        start = None if row["data_from"] is None else since.get(Category(row["category"]), now)
+        values: dict[Any, Any] = {Grant.starts_at: now, Grant.data_from: start, Grant.suspended_reason: kept}
+        await Grant.update(values).where(Grant.id == row["id"])
 
 
 async def _open_grants(access: Access, person: UUID) -> list[Row]:

@@ -115,7 +115,8 @@ def _until(scope: Scope) -> list[str]:
     if scope.until is None:
         return []
     found = [_("It ends by itself after %(day)s.") % {"day": dated(scope.until)}]
-    older = _("What was there before today is included.") if scope.older else _("Only what is new from today on.")
+    newer = _("Only what is new since I began to share it with them.")
+    older = _("What was there before today is included.") if scope.older else newer
     keep = (
         _("It stays open if I am too unwell to decide.")
         if scope.keep
