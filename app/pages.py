@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.plugins.htmx import HTMXRequest
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import language
 from app.gate import FIELD, csp_nonce, csrf_token
@@ -94,7 +94,12 @@ def _said_whole(code: str, text: str) -> Markup:
 
 
 def translated(text: str, **values: Any) -> Markup:
-    """`_` for templates: the same as Jinja's own, looked up and marked once per language instead of once per use."""
+    """`_` for templates: the same as Jinja's own, looked up and marked once per language instead of once per use.
+
+    Only what stands in the catalogue is ours and safe; what a variable brought that is somebody's words is escaped.
+    """
+    if text not in language.ours():
+        return escape(text)
     code = language.language.get()
     return _said(code, text) % values if values else _said_whole(code, text)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from piccolo.engine import sqlite as piccolo
 
 from app.data import values
+from app.pages import translated
 from app.web.rendering import KEPT, PlainEnvironment, ask_for_nothing, escaped
 
 TEMPLATES = {
@@ -133,3 +134,11 @@ def test_a_value_makes_the_way_in_and_out_again() -> None:
     connection.execute("INSERT INTO t VALUES (?, ?, ?, ?)", row)
     assert connection.execute("SELECT * FROM t").fetchone() == row
     connection.close()
+
+
+def test_words_that_are_not_ours_are_escaped_whatever_function_they_pass() -> None:
+    """A page may hand a variable to `_`; only what stands in the catalogue is taken for safe."""
+    env = PlainEnvironment(autoescape=True)
+    env.globals["_"] = translated
+    said = env.from_string("{{ _(text) }}|{{ _('Until %(day)s', day=text) }}|{{ _(text, day=1) }}").render(text="<b>%s")
+    assert said == "&lt;b&gt;%s|Until &lt;b&gt;%s|&lt;b&gt;%s"
